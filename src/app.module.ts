@@ -1,0 +1,21 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AppController } from './app.controller.js';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
+import { DatabaseModule } from './database/database.module.js';
+import { ErrorsModule } from './errors/errors.module.js';
+import { HealthModule } from './health/health.module.js';
+import { TimeModule } from './time/time.module.js';
+
+/** The map of the house. */
+@Module({
+  imports: [TimeModule, ErrorsModule, DatabaseModule, AuditModule, AuthModule, HealthModule],
+  controllers: [AppController],
+})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(settings)] };
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../time/clock.js';
+import { AuditEvent } from './audit-event.entity.js';
+
+export type AuditEventType =
+  | 'user_registered'
+  | 'user_created'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'password_set'
+  | 'signed_in'
+  | 'sessions_ended'
+  | 'token_revoked'
+  | 'refresh_token_reused';
+
+interface Happening {
+  readonly type: AuditEventType;
+  readonly userId: string | null;
+  readonly ip?: string;
+  /** Facts worth keeping; never a secret. */
+  readonly details?: object;
+}
+
+/** Writes down what happened, in the transaction of the change it tells of: both hold, or neither. */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly clock: Clock) {}
+
+  async record(manager: EntityManager, { type, userId, ip, details = {} }: Happening): Promise<void> {
+    await manager.insert(AuditEvent, { at: this.clock.now(), type, userId, ip: ip ?? null, details });
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { SessionsService, type CutCounts } from '../tokens/sessions.service.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+
+/** What an administrator does to an account, with the sessions that end by it. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditTrail,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /** Keeps the user out at once: no sign-in, and no token of theirs holds. */
+  disable({ id }: User): Promise<CutCounts> {
+    return this.work.run(async (manager) => {
+      await this.users.setDisabled(id, true);
+      await this.audit.record(manager, { type: 'user_disabled', userId: id });
+      return this.sessions.end({ userId: id }, 'account_disabled');
+    });
+  }
+
+  enable({ id }: User): Promise<void> {
+    return this.work.run(async (manager) => {
+      await this.users.setDisabled(id, false);
+      await this.audit.record(manager, { type: 'user_enabled', userId: id });
+    });
+  }
+
+  /** Sets another password, and ends every session that was opened with the old one. @throws AppError overloaded */
+  async setPassword({ id }: User, password: string): Promise<CutCounts> {
+    const passwordHash = await this.users.hashPassword(password);
+    return this.work.run(async (manager) => {
+      await this.users.setPasswordHash(id, passwordHash);
+      await this.audit.record(manager, { type: 'password_set', userId: id });
+      return this.sessions.end({ userId: id }, 'admin');
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { FromClient, type Client } from '../access/client.decorator.js';
+import { CurrentUser } from '../access/current-user.decorator.js';
+import type { Identity } from '../access/identity.js';
+import { Public } from '../access/public.decorator.js';
+import { Throttle } from '../access/throttle.decorator.js';
+import { SessionsService } from '../tokens/sessions.service.js';
+import type { RefreshClaims } from '../tokens/token-claims.js';
+import { TokenPair } from '../tokens/token-pair.js';
+import { UserProfile } from '../users/user-profile.js';
+import type { User } from '../users/user.entity.js';
+import { AuthService } from './auth.service.js';
+import { LoginDto } from './dto/login.dto.js';
+import { RefreshDto } from './dto/refresh.dto.js';
+import { RegisterDto } from './dto/register.dto.js';
+import { LocalAuthGuard } from './guards/local-auth.guard.js';
+import { WithRefreshToken } from './refresh-token.decorator.js';
+import { RegistrationService } from './registration.service.js';
+
+@ApiTags('sign-in')
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly registration: RegistrationService,
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** Makes an account. */
+  @Public()
+  @ApiCreatedResponse({ type: UserProfile })
+  @Post('register')
+  async register(@Body() account: RegisterDto): Promise<UserProfile> {
+    return UserProfile.from(await this.registration.register(account));
+  }
+
+  /** Signs in with username or email, and password. */
+  @Public()
+  @Throttle('login')
+  @UseGuards(LocalAuthGuard)
+  @ApiBody({ type: LoginDto })
+  @ApiOkResponse({ type: TokenPair })
+  @HttpCode(200)
+  @Post('login')
+  login(@CurrentUser() user: User, @FromClient() client: Client): Promise<TokenPair> {
+    return this.auth.login(user, client);
+  }
+
+  /** Spends the refresh token, given as bearer or in the body, for a new pair. */
+  @WithRefreshToken()
+  @ApiBody({ type: RefreshDto, required: false })
+  @ApiOkResponse({ type: TokenPair })
+  @HttpCode(200)
+  @Post('refresh')
+  refresh(@CurrentUser() token: RefreshClaims, @Body() _body: RefreshDto): Promise<TokenPair> {
+    return this.auth.refresh(token);
+  }
+
+  /** Ends this session, with its access tokens and its refresh token. */
+  @ApiBearerAuth('access')
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Post('logout')
+  async logout(@CurrentUser() { sessionId }: Identity): Promise<void> {
+    await this.sessions.end({ sessionId }, 'logout');
+  }
+}

@@ -1,0 +1,55 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { Settings } from '../config/settings.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccountsService } from './accounts.service.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { CredentialsService } from './credentials.service.js';
+import { FreshTokenGuard } from './guards/fresh-token.guard.js';
+import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
+import { RateLimitGuard } from './guards/rate-limit.guard.js';
+import { RolesGuard } from './guards/roles.guard.js';
+import { IdentityController } from './identity.controller.js';
+import { IdentityService } from './identity.service.js';
+import { OAuthController } from './oauth.controller.js';
+import { OAuthTokenService } from './oauth-token.service.js';
+import { RegistrationService } from './registration.service.js';
+import { RevocationController } from './revocation.controller.js';
+import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
+import { JwtStrategy } from './strategies/jwt.strategy.js';
+import { LocalStrategy } from './strategies/local.strategy.js';
+import { throttlers } from './throttlers.js';
+
+/** Every request meets these, in this order; a route opens itself with `@Public()`. */
+const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].map((useClass) => ({
+  provide: APP_GUARD,
+  useClass,
+}));
+
+@Module({
+  imports: [
+    PassportModule,
+    ThrottlerModule.forRootAsync({ inject: [Settings], useFactory: throttlers }),
+    TokensModule,
+    UsersModule,
+  ],
+  controllers: [AuthController, IdentityController, OAuthController, RevocationController],
+  providers: [
+    ...globalGuards,
+    AccountsService,
+    AuthService,
+    CredentialsService,
+    IdentityService,
+    JwtRefreshStrategy,
+    JwtStrategy,
+    LocalStrategy,
+    OAuthTokenService,
+    RegistrationService,
+  ],
+  exports: [AccountsService, RegistrationService],
+})
+export class AuthModule {}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { Client } from '../access/client.decorator.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { RotationService } from '../tokens/rotation.service.js';
+import { SessionsService } from '../tokens/sessions.service.js';
+import type { RefreshClaims } from '../tokens/token-claims.js';
+import type { TokenPair } from '../tokens/token-pair.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { requireEnabled } from './credentials.service.js';
+
+/** Signs in, and keeps signed in. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly rotation: RotationService,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /**
+   * Starts a session for a user whose password was just proven, unless the account was disabled or the password
+   * changed while it was being checked: that cut must not miss this session.
+   * @throws AppError invalid_credentials or account_disabled
+   */
+  login(proven: User, client: Client): Promise<TokenPair> {
+    return this.work.run(async (manager) => {
+      const user = await this.users.requireUnchanged(manager, proven);
+      requireEnabled(user);
+      return this.sessions.start(user, client);
+    });
+  }
+
+  /**
+   * Spends a refresh token. The new access token carries the user as stored now.
+   * @throws AppError token_revoked or refresh_token_reused
+   */
+  async refresh(claims: RefreshClaims): Promise<TokenPair> {
+    return this.rotation.rotate(claims, await this.users.require(claims.sub));
+  }
+}

@@ -1,0 +1,10 @@
+import { IsString } from 'class-validator';
+import { IsNewPassword } from '../../users/password-policy.js';
+
+export class NewPasswordDto {
+  @IsString()
+  username!: string;
+
+  @IsNewPassword('username')
+  password!: string;
+}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { Role } from '../access/role.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import type { RegisterDto } from './dto/register.dto.js';
+
+/** Makes accounts: people their own, with the role `user`; the command line any. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly audit: AuditTrail,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /** @throws AppError user_exists or overloaded */
+  async register(
+    { username, password, email }: RegisterDto,
+    roles: readonly Role[] = ['user'],
+  ): Promise<User> {
+    const passwordHash = await this.users.hashPassword(password);
+    return this.work.run(async (manager) => {
+      const user = await this.users.create({ username, passwordHash, email, roles });
+      await this.audit.record(manager, { type: 'user_registered', userId: user.id, details: { roles } });
+      return user;
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { Controller, Delete } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../access/current-user.decorator.js';
+import type { Identity } from '../access/identity.js';
+import { RevocationService } from '../tokens/revocation.service.js';
+import type { RefreshClaims } from '../tokens/token-claims.js';
+import { WithRefreshToken } from './refresh-token.decorator.js';
+
+class Confirmation {
+  detail!: string;
+}
+
+@ApiTags('sign-out')
+@Controller()
+export class RevocationController {
+  constructor(private readonly revocation: RevocationService) {}
+
+  /** Revokes this access token alone. */
+  @ApiBearerAuth('access')
+  @ApiOkResponse({ type: Confirmation })
+  @Delete('access-revoke')
+  async revokeAccess(@CurrentUser() token: Identity): Promise<Confirmation> {
+    await this.revocation.revokeAccess(token);
+    return { detail: 'Access token has been revoked' };
+  }
+
+  /** Revokes this refresh token: its session cannot be refreshed any more. */
+  @WithRefreshToken()
+  @ApiOkResponse({ type: Confirmation })
+  @Delete('refresh-revoke')
+  async revokeRefresh(@CurrentUser() token: RefreshClaims): Promise<Confirmation> {
+    await this.revocation.revokeRefresh(token);
+    return { detail: 'Refresh token has been revoked' };
+  }
+}

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-jwt';
+import type { Identity } from '../../access/identity.js';
+import { Acknowledgements } from '../../tokens/acknowledgements.js';
+import { TokenVerifier } from '../../tokens/token-verifier.js';
+import { bearerToken } from '../bearer-token.js';
+import { IdentityService } from '../identity.service.js';
+import { jwtOptions } from './jwt-options.js';
+
+/** An access token → who is calling. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly acknowledgements: Acknowledgements,
+    private readonly identities: IdentityService,
+  ) {
+    super(jwtOptions(verifier, 'access', bearerToken));
+  }
+
+  /** @throws AppError token_invalid, token_expired or token_revoked */
+  validate(payload: unknown): Promise<Identity> {
+    const claims = this.verifier.accept(payload, 'access');
+    this.acknowledgements.note(claims);
+    return this.identities.of(claims);
+  }
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-local';
+import type { User } from '../../users/user.entity.js';
+import { CredentialsService } from '../credentials.service.js';
+
+/** Username and password of the body → the user they are right for. */
+@Injectable()
+export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
+  constructor(private readonly credentials: CredentialsService) {
+    super();
+  }
+
+  /** @throws AppError invalid_credentials or account_disabled */
+  validate(username: string, password: string): Promise<User> {
+    return this.credentials.require(username, password);
+  }
+}

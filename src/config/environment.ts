@@ -1,0 +1,123 @@
+import { IsOptional } from 'class-validator';
+import {
+  DatabaseUrlSetting,
+  DurationSetting,
+  ListOf,
+  NotBlank,
+  NotYetSupported,
+  OneOf,
+  ProxyList,
+  RateLimitsSetting,
+  SecretSetting,
+  TextThat,
+  WholeNumber,
+} from './setting-rules.js';
+
+/** The secret that `.env.example` shows. It is public, so production refuses it. */
+export const PLACEHOLDER_SECRET = 'replace-me-with-at-least-32-random-bytes';
+
+export const jwtAlgorithms = ['ES256', 'RS256', 'PS256', 'HS256'] as const;
+export const profileClaims = ['username', 'roles', 'email'] as const;
+export const tokenTypes = ['access', 'refresh'] as const;
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/**
+ * The environment as text, with the default of every setting. This is the one list of settings:
+ * `.env.example` and the README's table are compared with it by a test.
+ */
+export class Environment {
+  @IsOptional()
+  @OneOf(['development', 'test', 'production'])
+  NODE_ENV?: string = undefined;
+
+  @TextThat('must be a host name or an address to listen on', (text) => /^[^\s/]+$/.test(text))
+  HOST = '127.0.0.1';
+
+  @WholeNumber(0, 65_535)
+  PORT = '3000';
+
+  @IsOptional()
+  @TextThat('must be a path such as api or auth/v1', (text) => /^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/.test(text))
+  API_PREFIX?: string = undefined;
+
+  @DatabaseUrlSetting()
+  DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
+
+  @NotYetSupported()
+  REDIS_URL?: string = undefined;
+
+  @OneOf(jwtAlgorithms)
+  JWT_ALGORITHM = 'ES256';
+
+  @SecretSetting(PLACEHOLDER_SECRET)
+  JWT_SECRET?: string = undefined;
+
+  @NotBlank('the path of a file')
+  JWT_KEYS_FILE = './data/keys.json';
+
+  @NotBlank('a text or URL that names this service')
+  JWT_ISSUER = 'http://localhost:3000';
+
+  @NotBlank('a text or URL that names the services the tokens are for')
+  JWT_AUDIENCE = 'gatehouse';
+
+  @DurationSetting({ atLeast: 1 })
+  ACCESS_TOKEN_TTL = '15m';
+
+  @DurationSetting({ atLeast: 1 })
+  REFRESH_TOKEN_TTL = '30d';
+
+  @DurationSetting({ atLeast: 0 })
+  FRESH_TTL = '5m';
+
+  @DurationSetting({ atLeast: 0 })
+  REFRESH_REUSE_LEEWAY = '10s';
+
+  @DurationSetting({ atLeast: 0 })
+  REFRESH_RETRY_WINDOW = '1h';
+
+  @ListOf(profileClaims)
+  ACCESS_TOKEN_CLAIMS = 'username,roles';
+
+  @ListOf(tokenTypes)
+  DENYLIST_TOKEN_CHECKS = 'access,refresh';
+
+  @WholeNumber(8, 4_194_304)
+  PASSWORD_HASH_MEMORY_KIB = '19456';
+
+  @WholeNumber(1, 100)
+  PASSWORD_HASH_PASSES = '2';
+
+  @WholeNumber(1, 64)
+  PASSWORD_HASH_LANES = '1';
+
+  @WholeNumber(0, 100_000)
+  PASSWORD_HASH_QUEUE = '256';
+
+  @RateLimitsSetting()
+  THROTTLE_DEFAULT = '300 per minute';
+
+  @RateLimitsSetting()
+  THROTTLE_LOGIN = '5 per minute';
+
+  @NotYetSupported()
+  SMTP_URL?: string = undefined;
+
+  @NotYetSupported()
+  MAIL_FROM?: string = undefined;
+
+  @NotYetSupported()
+  PUBLIC_URL?: string = undefined;
+
+  @IsOptional()
+  @ProxyList()
+  TRUST_PROXY?: string = undefined;
+
+  @OneOf(logLevels)
+  LOG_LEVEL = 'info';
+}
+
+export type SettingName = keyof Environment;
+
+/** Every setting there is, in the order of the contract. */
+export const settingNames = Object.keys(new Environment()) as SettingName[];

@@ -1,0 +1,118 @@
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { isIP } from 'node:net';
+import { parseDatabaseUrl } from './database-url.js';
+import { parseDuration } from './duration.js';
+import { parseRateLimits } from './rate-limit.js';
+
+/** A rule over the text of a setting: `fault` says what is wrong with it, and never repeats the value. */
+type Fault<T> = (value: string | undefined, environment: T) => string | undefined;
+
+function SettingRule<T extends object>(name: string, fault: Fault<T>): PropertyDecorator {
+  const check = ({ value, object }: ValidationArguments) => fault(value as string | undefined, object as T);
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (_value, args) => args !== undefined && check(args) === undefined,
+      defaultMessage: (args) => (args && check(args)) ?? `fails the rule ${name}`,
+    },
+  });
+}
+
+/** The text must please `holds`; `message` is what the operator reads otherwise. */
+export function TextThat(message: string, holds: (text: string) => boolean): PropertyDecorator {
+  return SettingRule('textThat', (text) => (text !== undefined && holds(text) ? undefined : message));
+}
+
+export function NotBlank(meaning: string): PropertyDecorator {
+  return TextThat(`must be ${meaning}`, (text) => text.trim() !== '');
+}
+
+/** A duration within bounds given in seconds. */
+export function DurationSetting({ atLeast }: { atLeast: number }): PropertyDecorator {
+  const least = atLeast > 0 ? `, at least ${String(atLeast)} second(s)` : '';
+  return TextThat(`must be a duration such as 15m, 30d or 900 (seconds)${least}`, (text) => {
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds >= atLeast && seconds <= 10 * 365 * 86_400;
+  });
+}
+
+export function RateLimitsSetting(): PropertyDecorator {
+  return TextThat(
+    'must be limits such as "5 per minute" or "200 per day;50 per hour"',
+    (text) => parseRateLimits(text) !== undefined,
+  );
+}
+
+export function DatabaseUrlSetting(): PropertyDecorator {
+  return TextThat(
+    'must be sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE',
+    (text) => parseDatabaseUrl(text) !== undefined,
+  );
+}
+
+export function WholeNumber(least: number, most: number): PropertyDecorator {
+  return TextThat(
+    `must be a whole number from ${String(least)} to ${String(most)}`,
+    (text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most,
+  );
+}
+
+export function OneOf(choices: readonly string[]): PropertyDecorator {
+  return TextThat(`must be one of ${choices.join(', ')}`, (text) => choices.includes(text));
+}
+
+/** A comma-separated list, possibly empty, of the given choices. */
+export function ListOf(choices: readonly string[]): PropertyDecorator {
+  return TextThat(`must be a comma-separated list of ${choices.join(', ')}, or empty`, (text) =>
+    splitList(text).every((item) => choices.includes(item)),
+  );
+}
+
+export function ProxyList(): PropertyDecorator {
+  return TextThat(
+    'must be a comma-separated list of proxy addresses, such as 10.0.0.7, 10.0.0.0/8 or loopback',
+    (text) => splitList(text).length > 0 && splitList(text).every(isProxy),
+  );
+}
+
+/** Signing with a shared secret needs one of 32 bytes (RFC 7518 §3.2); any other algorithm has no use for it. */
+export function SecretSetting(placeholder: string): PropertyDecorator {
+  interface Signing {
+    JWT_ALGORITHM: string;
+    NODE_ENV?: string;
+  }
+  return SettingRule<Signing>('secret', (secret, { JWT_ALGORITHM, NODE_ENV }) => {
+    if (JWT_ALGORITHM !== 'HS256') {
+      return secret === undefined
+        ? undefined
+        : 'is only used with JWT_ALGORITHM=HS256: remove it or set that';
+    }
+    if (secret === undefined) return 'is needed with JWT_ALGORITHM=HS256';
+    if (Buffer.byteLength(secret) < 32) return 'must be at least 32 bytes';
+    if (secret === placeholder && NODE_ENV === 'production')
+      return 'is the public example: make one of your own';
+    return undefined;
+  });
+}
+
+/** A setting the contract names and this version cannot keep yet: better no start than a promise not kept. */
+export function NotYetSupported(): PropertyDecorator {
+  return SettingRule('notYetSupported', (text) =>
+    text === undefined ? undefined : 'is not supported by this version yet: remove it',
+  );
+}
+
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}

@@ -1,0 +1,136 @@
+import { validateSync } from 'class-validator';
+import { parse } from 'dotenv';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseDatabaseUrl, type DatabaseLocation } from './database-url.js';
+import { parseDuration } from './duration.js';
+import {
+  Environment,
+  settingNames,
+  type jwtAlgorithms,
+  type profileClaims,
+  type tokenTypes,
+} from './environment.js';
+import { parseRateLimits, type RateLimit } from './rate-limit.js';
+import { splitList } from './setting-rules.js';
+
+export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
+export type ProfileClaim = (typeof profileClaims)[number];
+export type TokenType = (typeof tokenTypes)[number];
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The settings, checked and typed. Durations are whole seconds. Frozen: nothing changes while the service runs. */
+export abstract class Settings {
+  abstract readonly host: string;
+  abstract readonly port: number;
+  abstract readonly apiPrefix: string;
+  abstract readonly database: DatabaseLocation;
+  abstract readonly jwtAlgorithm: JwtAlgorithm;
+  abstract readonly jwtSecret: string | undefined;
+  abstract readonly jwtKeysFile: string;
+  abstract readonly issuer: string;
+  abstract readonly audience: string;
+  abstract readonly accessTokenTtl: number;
+  abstract readonly refreshTokenTtl: number;
+  abstract readonly freshTtl: number;
+  abstract readonly refreshReuseLeeway: number;
+  abstract readonly refreshRetryWindow: number;
+  abstract readonly accessTokenClaims: readonly ProfileClaim[];
+  abstract readonly denylistTokenChecks: readonly TokenType[];
+  abstract readonly passwordHash: {
+    readonly memoryKib: number;
+    readonly passes: number;
+    readonly lanes: number;
+    readonly queue: number;
+  };
+  abstract readonly throttleDefault: readonly RateLimit[];
+  abstract readonly throttleLogin: readonly RateLimit[];
+  abstract readonly trustProxy: readonly string[];
+  abstract readonly logLevel: string;
+}
+
+/** One setting that cannot be used, and why. The value is never told: it may be a secret. */
+export interface SettingFault {
+  readonly name: string;
+  readonly rule: string;
+}
+
+/** Thrown at start with every fault at once, so that one edit mends them all. */
+export class SettingsError extends Error {
+  constructor(readonly faults: readonly SettingFault[]) {
+    super(
+      [
+        'Gatehouse cannot start with these settings:',
+        ...faults.map(({ name, rule }) => `  ${name} ${rule}`),
+      ].join('\n') + '\nCorrect them in the environment or in .env; .env.example shows them all.',
+    );
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Reads the environment, then `.env` for what the environment leaves out.
+ * @throws SettingsError naming every setting that is wrong.
+ */
+export function loadSettings(variables: Variables = process.env, file = '.env'): Settings {
+  const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};
+  return readSettings({ ...fromFile, ...variables });
+}
+
+/**
+ * Checks and types the given variables; those that are no settings of ours are ignored.
+ * @throws SettingsError naming every setting that is wrong.
+ */
+export function readSettings(variables: Variables): Settings {
+  const environment = takeOurs(variables);
+  const faults = validateSync(environment).flatMap(({ property, constraints }) =>
+    Object.values(constraints ?? {}).map((rule) => ({ name: property, rule })),
+  );
+  if (faults.length > 0) throw new SettingsError(faults);
+  return freezeSettings(environment);
+}
+
+/** An empty value means "not set", except where an empty list is a meaning of its own. */
+function takeOurs(variables: Variables): Environment {
+  const emptyHasMeaning = new Set<string>(['ACCESS_TOKEN_CLAIMS', 'DENYLIST_TOKEN_CHECKS']);
+  const given = settingNames
+    .map((name) => [name, variables[name]] as const)
+    .filter(([name, value]) => value !== undefined && (value.trim() !== '' || emptyHasMeaning.has(name)));
+  return Object.assign(new Environment(), Object.fromEntries(given));
+}
+
+function freezeSettings(environment: Environment): Settings {
+  return Object.freeze({
+    host: environment.HOST,
+    port: Number(environment.PORT),
+    apiPrefix: (environment.API_PREFIX ?? '').replace(/^\/|\/$/g, ''),
+    database: checked(parseDatabaseUrl(environment.DATABASE_URL)),
+    jwtAlgorithm: environment.JWT_ALGORITHM as JwtAlgorithm,
+    jwtSecret: environment.JWT_SECRET,
+    jwtKeysFile: environment.JWT_KEYS_FILE,
+    issuer: environment.JWT_ISSUER,
+    audience: environment.JWT_AUDIENCE,
+    accessTokenTtl: checked(parseDuration(environment.ACCESS_TOKEN_TTL)),
+    refreshTokenTtl: checked(parseDuration(environment.REFRESH_TOKEN_TTL)),
+    freshTtl: checked(parseDuration(environment.FRESH_TTL)),
+    refreshReuseLeeway: checked(parseDuration(environment.REFRESH_REUSE_LEEWAY)),
+    refreshRetryWindow: checked(parseDuration(environment.REFRESH_RETRY_WINDOW)),
+    accessTokenClaims: splitList(environment.ACCESS_TOKEN_CLAIMS) as ProfileClaim[],
+    denylistTokenChecks: splitList(environment.DENYLIST_TOKEN_CHECKS) as TokenType[],
+    passwordHash: {
+      memoryKib: Number(environment.PASSWORD_HASH_MEMORY_KIB),
+      passes: Number(environment.PASSWORD_HASH_PASSES),
+      lanes: Number(environment.PASSWORD_HASH_LANES),
+      queue: Number(environment.PASSWORD_HASH_QUEUE),
+    },
+    throttleDefault: checked(parseRateLimits(environment.THROTTLE_DEFAULT)),
+    throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),
+    trustProxy: splitList(environment.TRUST_PROXY ?? ''),
+    logLevel: environment.LOG_LEVEL,
+  });
+}
+
+/** Narrows what validation has already made sure of. */
+function checked<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('a setting was read before it was checked');
+  return value;
+}

@@ -1,0 +1,69 @@
+import helmet from '@fastify/helmet';
+import type { NestApplicationOptions } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { Settings } from './config/settings.js';
+import { serveApiDocs } from './docs/api-docs.js';
+import { AppError } from './errors/app-error.js';
+import { sendError } from './errors/error.filter.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { requireBodyType } from './http/body-type.js';
+import { requestId } from './http/request-id.js';
+import { RequestPipe } from './http/request.pipe.js';
+import { NestLogger } from './logging/nest-logger.js';
+import { RequestLog } from './logging/request-log.js';
+
+const BODY_LIMIT_BYTES = 16 * 1024;
+
+/** The HTTP server under the service. */
+export function createAdapter({ trustProxy }: Settings, logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger,
+    logController: new RequestLog(),
+    requestIdHeader: false,
+    genReqId: requestId,
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    frameworkErrors: refuseUnroutable,
+  });
+}
+
+export function applicationOptions(logger: Logger): NestApplicationOptions {
+  return { logger: new NestLogger(logger), abortOnError: false };
+}
+
+/** All that stands between the server and the controllers, the same for `main.ts` and for the tests. */
+export async function configureApp(app: NestFastifyApplication): Promise<void> {
+  const settings = app.get(Settings);
+  const server = app.getHttpAdapter().getInstance();
+  const allowedMethods = new AllowedMethods();
+
+  allowedMethods.watch(server);
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
+    if (request.is404) rejectMethod(allowedMethods, request);
+    else requireBodyType(request);
+  });
+  await app.register(helmet, {
+    // A page served over plain HTTP on a laptop must be able to load its own scripts.
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
+
+  if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
+  app.useGlobalPipes(new RequestPipe());
+  app.enableShutdownHooks();
+  serveApiDocs(app, settings.apiPrefix);
+}
+
+/** @throws AppError method_not_allowed for a path that takes other methods; anything else goes on to its 404. */
+function rejectMethod(allowedMethods: AllowedMethods, request: FastifyRequest): void {
+  const allow = allowedMethods.of(request.url.split('?')[0] ?? '/');
+  if (allow.length > 0) throw new AppError('method_not_allowed', { allow });
+}
+
+/** A URL that cannot be decoded meets no hook: it is answered here, like any other unknown path. */
+function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
+  void sendError(new AppError('not_found'), request, reply);
+}

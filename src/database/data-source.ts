@@ -1,0 +1,27 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DatabaseLocation } from '../config/database-url.js';
+import { entities } from './entities.js';
+import { migrations } from './migrations/migrations.js';
+
+const BUSY_TIMEOUT_MS = 5000;
+const OWNER_ONLY = 0o700;
+
+/** How TypeORM reaches the database. `synchronize` is never on: the schema changes by migrations alone. */
+export function dataSourceOptions(location: DatabaseLocation): DataSourceOptions {
+  const schema = { entities, migrations, migrationsTransactionMode: 'each', synchronize: false } as const;
+  return location.kind === 'postgres'
+    ? { ...schema, type: 'postgres', url: location.url }
+    : { ...schema, type: 'sqlite', database: location.path, enableWAL: true, busyTimeout: BUSY_TIMEOUT_MS };
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
+  if (options.type === 'sqlite') mkdirSync(dirname(options.database), { recursive: true, mode: OWNER_ONLY });
+  const dataSource = await new DataSource(options).initialize();
+  // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
+  if (options.type === 'sqlite') await dataSource.query('PRAGMA synchronous = FULL');
+  await dataSource.runMigrations();
+  return dataSource;
+}

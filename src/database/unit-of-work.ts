@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Mutex } from 'async-mutex';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DataSource, type EntityManager } from 'typeorm';
+
+type Work<T> = (manager: EntityManager) => Promise<T>;
+
+interface OpenUnit {
+  readonly manager: EntityManager;
+  readonly afterCommit: (() => void)[];
+}
+
+/**
+ * The one door for writes.
+ *
+ * TypeORM has one SQLite connection for the whole process: two transactions that overlap would become one, and a
+ * plain write that falls between them would be rolled back with them. So on SQLite one writer goes at a time; on
+ * PostgreSQL each unit is an ordinary transaction.
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly turn = new Mutex();
+  private readonly open = new AsyncLocalStorage<OpenUnit>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs several statements as one: all of them hold, or none. Joins the unit that is already open, if one is. */
+  async run<T>(work: Work<T>): Promise<T> {
+    const open = this.open.getStore();
+    if (open) return work(open.manager);
+
+    const afterCommit: (() => void)[] = [];
+    const transaction = () =>
+      this.dataSource.transaction(async (manager) => {
+        if (this.isSqlite()) await takeWriteLock(manager);
+        return this.open.run({ manager, afterCommit }, () => work(manager));
+      });
+    const result = await this.inTurn(transaction);
+    for (const step of afterCommit) step();
+    return result;
+  }
+
+  /** Runs one statement, which is whole by itself and needs no transaction around it. */
+  runStatement<T>(statement: Work<T>): Promise<T> {
+    const open = this.open.getStore();
+    return open ? statement(open.manager) : this.inTurn(() => statement(this.dataSource.manager));
+  }
+
+  /** Does something in memory once what the unit wrote is durable; not at all if the unit fails. */
+  afterCommit(step: () => void): void {
+    const open = this.open.getStore();
+    if (!open) throw new Error('afterCommit needs an open unit of work');
+    open.afterCommit.push(step);
+  }
+
+  private inTurn<T>(write: () => Promise<T>): Promise<T> {
+    return this.isSqlite() ? this.turn.runExclusive(write) : write();
+  }
+
+  private isSqlite(): boolean {
+    return this.dataSource.options.type === 'sqlite';
+  }
+}
+
+// BEGIN takes no lock in SQLite, and a unit that reads first and writes later fails if another process (the command
+// line) wrote in between. A write that matches nothing makes it wait its turn instead.
+async function takeWriteLock(manager: EntityManager): Promise<void> {
+  await manager.query('DELETE FROM revoked_tokens WHERE 0');
+}
+
+/** Row locks for a `find` that a write in the same unit follows. SQLite needs none: there one unit goes at a time. */
+export function lockForUpdate(manager: EntityManager): { lock?: { mode: 'pessimistic_write' } } {
+  return manager.connection.options.type === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+}

@@ -1,0 +1,37 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from './app-error.js';
+import { challenge } from './challenge.js';
+import { errorBody } from './error-body.js';
+import { toAppError } from './framework-error.js';
+
+/** The one place that decides what a refused caller is told, and what goes to the log instead. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = toAppError(thrown);
+    logRefusal(error, request);
+    if (reply.sent) return;
+    void sendError(error, request, reply);
+  }
+}
+
+export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { allow, retryAfter } = error.facts;
+  if (error.status === 401) void reply.header('WWW-Authenticate', challenge(error));
+  if (allow) void reply.header('Allow', allow.join(', '));
+  if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));
+  return reply.status(error.status).send(errorBody(error, { oauth: isOAuth(request) }));
+}
+
+function isOAuth(request: FastifyRequest): boolean {
+  return request.routeOptions.config.form === true;
+}
+
+function logRefusal(error: AppError, request: FastifyRequest): void {
+  const { detail } = error.facts;
+  if (error.status >= 500) request.log.error({ err: error.cause, code: error.code, detail }, error.message);
+  else if (detail !== undefined) request.log.info({ code: error.code, detail }, error.message);
+}

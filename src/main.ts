@@ -1,0 +1,25 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { loadSettings, SettingsError } from './config/settings.js';
+import { applicationOptions, configureApp, createAdapter } from './configure-app.js';
+import { createLogger } from './logging/logger.js';
+
+async function start(): Promise<void> {
+  const settings = loadSettings();
+  const logger = createLogger(settings.logLevel);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings),
+    createAdapter(settings, logger),
+    applicationOptions(logger),
+  );
+  await configureApp(app);
+  await app.listen(settings.port, settings.host);
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof SettingsError ? error.message : String((error as Error).stack)}\n`,
+  );
+  process.exitCode = 1;
+});

@@ -1,0 +1,20 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { JWK } from 'jose';
+import { Public } from '../access/public.decorator.js';
+import { SigningKeys } from './signing-keys.js';
+
+@ApiTags('discovery')
+@Controller('.well-known')
+export class JwksController {
+  constructor(private readonly keys: SigningKeys) {}
+
+  /** The public keys that tokens are verified with (RFC 7517 §5). */
+  @Public()
+  @ApiOkResponse({ description: 'A JWK Set' })
+  @Header('Cache-Control', 'public, max-age=300')
+  @Get('jwks.json')
+  jwks(): { keys: JWK[] } {
+    return this.keys.publicJwks();
+  }
+}

@@ -1,0 +1,44 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { InstantColumn } from '../database/instant-column.js';
+
+/**
+ * What is known of a refresh token, never the token itself. The first use writes `usedAt` and `successorJti`;
+ * `acknowledgedAt` says that the client has shown to hold the token: it was used, or an access token given out with it.
+ */
+@Entity('refresh_tokens')
+export class RefreshToken {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  jti!: string;
+
+  @Index('ix_refresh_tokens_session_id')
+  @Column({ name: 'session_id', type: 'varchar', length: 36 })
+  sessionId!: string;
+
+  @Column({ name: 'parent_jti', type: 'varchar', length: 36, nullable: true })
+  parentJti!: string | null;
+
+  @Column({ name: 'successor_jti', type: 'varchar', length: 36, nullable: true })
+  successorJti!: string | null;
+
+  @InstantColumn({ name: 'issued_at' })
+  issuedAt!: Date;
+
+  @InstantColumn({ name: 'expires_at' })
+  expiresAt!: Date;
+
+  @InstantColumn({ name: 'used_at', nullable: true })
+  usedAt!: Date | null;
+
+  @InstantColumn({ name: 'acknowledged_at', nullable: true })
+  acknowledgedAt!: Date | null;
+
+  @InstantColumn({ name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+
+  /** The access token given out beside it, the latest where the answer was repeated. */
+  @Column({ name: 'access_jti', type: 'varchar', length: 64 })
+  accessJti!: string;
+
+  @InstantColumn({ name: 'access_expires_at' })
+  accessExpiresAt!: Date;
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull, Not, type EntityManager } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Settings } from '../config/settings.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import { addSeconds, Clock } from '../time/clock.js';
+import { Acknowledgements } from './acknowledgements.js';
+import { RefreshToken } from './refresh-token.entity.js';
+import { Session } from './session.entity.js';
+import { SessionsService } from './sessions.service.js';
+import type { Subject } from './subject.js';
+import type { RefreshClaims } from './token-claims.js';
+import { TokenIssuer } from './token-issuer.js';
+import type { TokenPair } from './token-pair.js';
+
+/**
+ * A refresh token is good once, and a lost response costs nothing: presented again, a spent token is answered with the
+ * same successor while that is unused and the client may still lack it; otherwise two hold it, and the session ends
+ * (RFC 9700 §4.14.2).
+ */
+@Injectable()
+export class RotationService {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly issuer: TokenIssuer,
+    private readonly sessions: SessionsService,
+    private readonly acknowledgements: Acknowledgements,
+    private readonly audit: AuditTrail,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError token_revoked or refresh_token_reused */
+  async rotate(claims: RefreshClaims, subject: Subject): Promise<TokenPair> {
+    // A refusal is returned, not thrown: thrown, it would roll back the end of the session that it tells of.
+    const outcome = await this.work.run((manager) => this.present(manager, claims));
+    if (outcome instanceof AppError) throw outcome;
+    return this.issuer.signPair(subject, outcome.session, outcome.successor, { fresh: false });
+  }
+
+  private async present(
+    manager: EntityManager,
+    claims: RefreshClaims,
+  ): Promise<{ session: Session; successor: RefreshToken } | AppError> {
+    const session = await this.touchSession(manager, claims.sid);
+    if (!session || session.endedAt) return revoked(session?.endedReason ?? 'account_deleted');
+
+    const spent = await this.spend(manager, claims);
+    if (spent) return { session, successor: spent };
+
+    const token = await manager.findOneBy(RefreshToken, { jti: claims.jti, sessionId: session.id });
+    if (token?.revokedAt) return revoked('revoked');
+    const successor = token && (await this.findTolerated(manager, token));
+    return successor ? { session, successor } : this.endReused(manager, session, claims);
+  }
+
+  /** Takes the lock that every rotation and cut of this session takes, by the write itself. */
+  private async touchSession(manager: EntityManager, id: string): Promise<Session | null> {
+    const now = this.clock.now();
+    const expiresAt = addSeconds(now, this.settings.refreshTokenTtl);
+    await manager.update(Session, { id, endedAt: IsNull() }, { lastUsedAt: now, expiresAt });
+    return manager.findOneBy(Session, { id });
+  }
+
+  /** Spends the token by one conditional update: of any number that race, one finds it unused. */
+  private async spend(
+    manager: EntityManager,
+    { jti, sid }: RefreshClaims,
+  ): Promise<RefreshToken | undefined> {
+    const now = this.clock.now();
+    const successor = this.issuer.newRefreshToken(sid, jti);
+    const { affected } = await manager.update(
+      RefreshToken,
+      { jti, sessionId: sid, usedAt: IsNull(), revokedAt: IsNull() },
+      { usedAt: now, acknowledgedAt: now, successorJti: successor.jti },
+    );
+    if (affected !== 1) return undefined;
+    await manager.insert(RefreshToken, successor);
+    await this.forgetAncestors(manager, sid, jti);
+    return successor;
+  }
+
+  /**
+   * The successor, where the rules let it be given out once more: it is unused, and either the leeway has not passed,
+   * or nothing has shown that the client holds it and the retry window has not passed. A new access token goes with it.
+   */
+  private async findTolerated(
+    manager: EntityManager,
+    token: RefreshToken,
+  ): Promise<RefreshToken | undefined> {
+    const successor = await manager.findOneBy(RefreshToken, { jti: token.successorJti ?? '' });
+    if (!successor || successor.usedAt || successor.revokedAt || !this.isTolerated(token, successor))
+      return undefined;
+    const access = this.issuer.newAccessToken(successor.jti);
+    await manager.update(RefreshToken, { jti: successor.jti }, access);
+    return Object.assign(successor, access);
+  }
+
+  private isTolerated(token: RefreshToken, successor: RefreshToken): boolean {
+    const { refreshReuseLeeway, refreshRetryWindow } = this.settings;
+    const sinceUse = (this.clock.now().getTime() - (token.usedAt?.getTime() ?? 0)) / 1000;
+    const acknowledged = successor.acknowledgedAt !== null || this.acknowledgements.has(successor.jti);
+    return sinceUse < refreshReuseLeeway || (!acknowledged && sinceUse < refreshRetryWindow);
+  }
+
+  private async endReused(
+    manager: EntityManager,
+    session: Session,
+    { jti }: RefreshClaims,
+  ): Promise<AppError> {
+    await this.audit.record(manager, {
+      type: 'refresh_token_reused',
+      userId: session.userId,
+      details: { session_id: session.id, jti },
+    });
+    await this.sessions.end({ sessionId: session.id }, 'refresh_reuse');
+    return new AppError('refresh_token_reused', {
+      detail: `session ${session.id} ended: ${jti} was presented again`,
+    });
+  }
+
+  /** Keeps a session's rows few: what is older than the token just spent can only be a reuse, known or not. */
+  private async forgetAncestors(manager: EntityManager, sessionId: string, spentJti: string): Promise<void> {
+    await manager
+      .createQueryBuilder()
+      .delete()
+      .from(RefreshToken)
+      .where({ sessionId, jti: Not(spentJti), usedAt: Not(IsNull()) })
+      .andWhere('access_expires_at <= :now', { now: this.clock.now().getTime() })
+      .execute();
+  }
+}
+
+function revoked(reason: string): AppError {
+  return new AppError('token_revoked', { reason });
+}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Settings } from '../config/settings.js';
+import { addSeconds, Clock, numericDate } from '../time/clock.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import type { Session } from './session.entity.js';
+import { SigningKeys } from './signing-keys.js';
+import type { Subject } from './subject.js';
+import { headerType, type AccessClaims, type RefreshClaims } from './token-claims.js';
+import type { TokenPair } from './token-pair.js';
+
+/** Makes tokens. Writes nothing: what must be remembered of them is in the rows it is given. */
+@Injectable()
+export class TokenIssuer {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: SigningKeys,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new refresh token's row, with the access token that goes out beside it. */
+  newRefreshToken(sessionId: string, parentJti: string | null): RefreshToken {
+    const jti = randomUUID();
+    const now = this.clock.now();
+    return {
+      jti,
+      sessionId,
+      parentJti,
+      successorJti: null,
+      issuedAt: now,
+      expiresAt: addSeconds(now, this.settings.refreshTokenTtl),
+      usedAt: null,
+      acknowledgedAt: null,
+      revokedAt: null,
+      ...this.newAccessToken(jti),
+    };
+  }
+
+  /** The access token that goes out beside the refresh token with this jti. */
+  newAccessToken(refreshJti: string): Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'> {
+    return {
+      accessJti: accessJti(refreshJti),
+      accessExpiresAt: addSeconds(this.clock.now(), this.settings.accessTokenTtl),
+    };
+  }
+
+  /** Signs the refresh token of the row and the access token beside it. */
+  signPair(subject: Subject, session: Session, row: RefreshToken, { fresh }: { fresh: boolean }): TokenPair {
+    const now = this.clock.now();
+    return {
+      access_token: this.sign(this.accessClaims(subject, session, row, fresh)),
+      refresh_token: this.sign(this.refreshClaims(subject, session, row)),
+      token_type: 'bearer',
+      expires_in: secondsUntil(row.accessExpiresAt, now),
+      refresh_expires_in: secondsUntil(row.expiresAt, now),
+    };
+  }
+
+  private accessClaims(subject: Subject, session: Session, row: RefreshToken, fresh: boolean): AccessClaims {
+    const now = numericDate(this.clock.now());
+    const profile = this.settings.accessTokenClaims.map((claim) => [claim, subject[claim]] as const);
+    return {
+      iss: this.settings.issuer,
+      aud: this.settings.audience,
+      sub: subject.id,
+      jti: row.accessJti,
+      sid: session.id,
+      iat: now,
+      nbf: now,
+      exp: numericDate(row.accessExpiresAt),
+      type: 'access',
+      auth_time: numericDate(session.authTime),
+      fresh,
+      ...Object.fromEntries(profile),
+    };
+  }
+
+  private refreshClaims(subject: Subject, session: Session, row: RefreshToken): RefreshClaims {
+    return {
+      iss: this.settings.issuer,
+      aud: this.settings.issuer,
+      sub: subject.id,
+      jti: row.jti,
+      sid: session.id,
+      iat: numericDate(row.issuedAt),
+      nbf: numericDate(row.issuedAt),
+      exp: numericDate(row.expiresAt),
+      type: 'refresh',
+    };
+  }
+
+  private sign(claims: AccessClaims | RefreshClaims): string {
+    const { kid, alg, sign } = this.keys.current;
+    return this.jwt.sign(
+      { ...claims },
+      { privateKey: sign, algorithm: alg, header: { alg, kid, typ: headerType[claims.type] } },
+    );
+  }
+}
+
+const SEPARATOR = '.';
+
+/**
+ * An access token's jti begins with that of the refresh token it goes out beside, so that its first use shows, without
+ * a table of access tokens, that the client holds that refresh token too.
+ */
+function accessJti(refreshJti: string): string {
+  return `${refreshJti}${SEPARATOR}${randomBytes(9).toString('base64url')}`;
+}
+
+/** The jti of the refresh token that an access token went out beside. */
+export function refreshJtiBeside(accessJti: string): string {
+  return accessJti.slice(0, accessJti.indexOf(SEPARATOR));
+}
+
+function secondsUntil(moment: Date, now: Date): number {
+  return Math.max(0, numericDate(moment) - numericDate(now));
+}

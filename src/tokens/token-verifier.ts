@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { Settings, type JwtAlgorithm, type TokenType } from '../config/settings.js';
+import { jwtAlgorithms } from '../config/environment.js';
+import { AppError } from '../errors/app-error.js';
+import { Clock, numericDate } from '../time/clock.js';
+import { Denylist } from './denylist.js';
+import type { SigningKey } from './signing-key.js';
+import { SigningKeys } from './signing-keys.js';
+import { hasClaimsOf, headerType, type ClaimsOf } from './token-claims.js';
+import { readTokenHeader } from './token-header.js';
+
+/** What the signature check is told; the times are checked afterwards, by the service's own clock. */
+export interface SignatureRules {
+  readonly algorithms: JwtAlgorithm[];
+  readonly issuer: string;
+  readonly audience: string;
+  readonly ignoreExpiration: true;
+  readonly ignoreNotBefore: true;
+}
+
+/**
+ * Decides whether a token holds, in three steps: its header names a key of ours (`requireKey`), its signature, issuer
+ * and audience are right (`rules`), its claims hold now and it was not revoked (`accept`). The passport strategies run
+ * the same three around passport-jwt.
+ */
+@Injectable()
+export class TokenVerifier {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: SigningKeys,
+    private readonly denylist: Denylist,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError token_invalid, token_expired or token_revoked */
+  verify<T extends TokenType>(token: string, type: T): ClaimsOf[T] {
+    const key = this.requireKey(token, type);
+    return this.accept(this.requireSignature(token, key, type), type);
+  }
+
+  /** Finds the key that a token names, before anything else of it is read. @throws AppError token_invalid */
+  requireKey(token: string, type: TokenType): SigningKey {
+    const header = readTokenHeader(token);
+    const key = this.keys.find(header?.kid);
+    if (!header || !key) throw invalid('no key of ours');
+    if (header.alg !== key.alg) throw invalid('not the algorithm of its key');
+    if (header.typ !== headerType[type]) throw invalid(`not a token of type ${headerType[type]}`);
+    return key;
+  }
+
+  rules(type: TokenType): SignatureRules {
+    const { issuer, audience } = this.settings;
+    return {
+      algorithms: [...jwtAlgorithms],
+      issuer,
+      audience: type === 'access' ? audience : issuer,
+      ignoreExpiration: true,
+      ignoreNotBefore: true,
+    };
+  }
+
+  /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired or token_revoked */
+  accept<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
+    if (!hasClaimsOf(type, payload)) throw invalid('not the claims of ours');
+    const now = numericDate(this.clock.now());
+    if (payload.nbf > now) throw invalid('not valid yet');
+    if (payload.exp <= now) throw new AppError('token_expired');
+    const reason = this.denylist.find(type, payload);
+    if (reason) throw new AppError('token_revoked', { reason });
+    return payload;
+  }
+
+  private requireSignature(token: string, key: SigningKey, type: TokenType): unknown {
+    // jsonwebtoken takes a KeyObject here; only the types of @nestjs/jwt are narrower.
+    const publicKey = key.verify as unknown as Buffer;
+    try {
+      return this.jwt.verify<Record<string, unknown>>(token, { publicKey, ...this.rules(type) });
+    } catch (error) {
+      throw new AppError('token_invalid', { cause: error });
+    }
+  }
+}
+
+function invalid(detail: string): AppError {
+  return new AppError('token_invalid', { detail });
+}

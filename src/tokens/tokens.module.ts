@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Acknowledgements } from './acknowledgements.js';
+import { Denylist } from './denylist.js';
+import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
+import { JwksController } from './jwks.controller.js';
+import { RevocationService } from './revocation.service.js';
+import { RevokedToken } from './revoked-token.entity.js';
+import { RotationService } from './rotation.service.js';
+import { SessionsService } from './sessions.service.js';
+import { SigningKeys } from './signing-keys.js';
+import { TokenIssuer } from './token-issuer.js';
+import { TokenVerifier } from './token-verifier.js';
+
+@Module({
+  imports: [JwtModule.register({}), TypeOrmModule.forFeature([RevokedToken])],
+  controllers: [JwksController],
+  providers: [
+    Acknowledgements,
+    Denylist,
+    ExpiredRowsSweeper,
+    RevocationService,
+    RotationService,
+    SessionsService,
+    SigningKeys,
+    TokenIssuer,
+    TokenVerifier,
+  ],
+  exports: [Acknowledgements, RevocationService, RotationService, SessionsService, TokenVerifier],
+})
+export class TokensModule {}

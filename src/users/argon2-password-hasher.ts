@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { hash, verify, type Options } from '@node-rs/argon2';
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { Settings } from '../config/settings.js';
+import { AppError } from '../errors/app-error.js';
+import { PasswordHasher } from './password-hasher.js';
+
+const RETRY_SECONDS = 1;
+
+// SQLite's work goes through the same libuv threads (4, unless UV_THREADPOOL_SIZE says otherwise): two stay free.
+const FREE_THREADS = 2;
+const poolSize = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+
+/** argon2id (RFC 9106), the parameters by setting, at most one hash for each core at a time. */
+@Injectable()
+export class Argon2PasswordHasher extends PasswordHasher {
+  private readonly turn = pLimit(Math.max(1, Math.min(availableParallelism(), poolSize - FREE_THREADS)));
+  private readonly options: Options;
+  private readonly parameters: string;
+  private readonly decoyHash: string;
+
+  constructor(private readonly settings: Settings) {
+    super();
+    const { memoryKib, passes, lanes } = settings.passwordHash;
+    // The library's algorithm is argon2id unless told otherwise.
+    this.options = { memoryCost: memoryKib, timeCost: passes, parallelism: lanes };
+    this.parameters = `$argon2id$v=19$m=${String(memoryKib)},t=${String(passes)},p=${String(lanes)}$`;
+    this.decoyHash = `${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
+  }
+
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(normalize(password), this.options));
+  }
+
+  verify(password: string, stored: string | undefined): Promise<boolean> {
+    return this.inTurn(() => verify(stored ?? this.decoyHash, normalize(password)));
+  }
+
+  isOutdated(stored: string): boolean {
+    return !stored.startsWith(this.parameters);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.turn.pendingCount >= this.settings.passwordHash.queue) {
+      throw new AppError('overloaded', {
+        retryAfter: RETRY_SECONDS,
+        detail: 'the password-hash queue is full',
+      });
+    }
+    return this.turn(work);
+  }
+}
+
+/** One password typed on two keyboards is one password (NIST SP 800-63B §3.1.1.2). */
+function normalize(password: string): string {
+  return password.normalize('NFKC');
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

@@ -1,0 +1,22 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
+
+const says = (message: string) => ({ message });
+
+/** 3–64 of `[A-Za-z0-9._-]`. */
+export const IsUsername = (): PropertyDecorator =>
+  Matches(/^[A-Za-z0-9._-]{3,64}$/, says('must be 3 to 64 of the characters A-Z a-z 0-9 . _ -'));
+
+export const IsEmailAddress = (): PropertyDecorator =>
+  applyDecorators(
+    MaxLength(254, says('must be at most 254 characters')),
+    IsEmail({}, says('must be an email address')),
+  );
+
+/** A username, an email or a password as somebody gives it to sign in: bounded, not judged. */
+export const IsCredential = (): PropertyDecorator =>
+  applyDecorators(
+    IsString(says('must be a text')),
+    // A database refuses the null character, which must not be told apart from an unknown user.
+    Matches(/^[^\0]{1,512}$/su, says('must be 1 to 512 characters')),
+  );

@@ -1,0 +1,30 @@
+import type { Role } from '../access/role.js';
+import type { User } from './user.entity.js';
+
+/** A user as the outside may see one: an explicit list, so that a new column stays inside until it is named here. */
+export class UserProfile {
+  /** UUID */
+  id!: string;
+  username!: string;
+  email!: string | null;
+  email_verified!: boolean;
+  roles!: Role[];
+  disabled!: boolean;
+  /** ISO 8601, UTC */
+  created_at!: string;
+  /** ISO 8601, UTC */
+  updated_at!: string;
+
+  static from(user: User): UserProfile {
+    return {
+      id: user.id,
+      username: user.username,
+      email: user.email,
+      email_verified: user.emailVerified,
+      roles: user.roles,
+      disabled: user.disabled,
+      created_at: user.createdAt.toISOString(),
+      updated_at: user.updatedAt.toISOString(),
+    };
+  }
+}

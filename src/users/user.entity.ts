@@ -1,0 +1,44 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from '../access/role.js';
+import { InstantColumn } from '../database/instant-column.js';
+
+/** Who may sign in. The folded columns carry the uniqueness without case. */
+@Entity('users')
+export class User {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ type: 'varchar', length: 64 })
+  username!: string;
+
+  @Column({ name: 'username_folded', type: 'varchar', length: 64, unique: true })
+  usernameFolded!: string;
+
+  @Column({ type: 'varchar', length: 254, nullable: true })
+  email!: string | null;
+
+  @Column({ name: 'email_folded', type: 'varchar', length: 254, nullable: true, unique: true })
+  emailFolded!: string | null;
+
+  @Column({ name: 'email_verified', type: 'boolean', default: false })
+  emailVerified!: boolean;
+
+  @Column({ name: 'password_hash', type: 'varchar', length: 512, select: false })
+  passwordHash!: string;
+
+  /** When the password became another one; a new hash of the same password leaves it alone. */
+  @InstantColumn({ name: 'password_changed_at' })
+  passwordChangedAt!: Date;
+
+  @Column({ type: 'simple-json' })
+  roles!: Role[];
+
+  @Column({ type: 'boolean', default: false })
+  disabled!: boolean;
+
+  @InstantColumn({ name: 'created_at' })
+  createdAt!: Date;
+
+  @InstantColumn({ name: 'updated_at' })
+  updatedAt!: Date;
+}

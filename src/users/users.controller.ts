@@ -1,0 +1,20 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../access/current-user.decorator.js';
+import type { Identity } from '../access/identity.js';
+import { UserProfile } from './user-profile.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('account')
+@ApiBearerAuth('access')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  /** The caller's account, as it is stored now. */
+  @ApiOkResponse({ type: UserProfile })
+  @Get('me')
+  async me(@CurrentUser() { userId }: Identity): Promise<UserProfile> {
+    return UserProfile.from(await this.users.require(userId));
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { randomUUID } from 'node:crypto';
+import { QueryFailedError, Repository, type EntityManager } from 'typeorm';
+import type { Role } from '../access/role.js';
+import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import { Clock } from '../time/clock.js';
+import { fold } from './fold.js';
+import { PasswordHasher } from './password-hasher.js';
+import { User } from './user.entity.js';
+
+interface NewUser {
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly email?: string | null | undefined;
+  readonly roles?: readonly Role[];
+}
+
+/** Who people are: creates, finds and changes accounts. Knows nothing of tokens. */
+@Injectable()
+export class UsersService {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly work: UnitOfWork,
+    private readonly hasher: PasswordHasher,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Creates an account. The password's hash comes from {@link hashPassword}.
+   * @throws AppError user_exists, whatever the case it is spelled in.
+   */
+  async create({ username, passwordHash, email = null, roles = ['user'] }: NewUser): Promise<User> {
+    const now = this.clock.now();
+    const user = this.users.create({
+      id: randomUUID(),
+      username,
+      usernameFolded: fold(username),
+      email,
+      emailFolded: email === null ? null : fold(email),
+      emailVerified: false,
+      passwordHash,
+      passwordChangedAt: now,
+      roles: [...roles],
+      disabled: false,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await this.work.runStatement((manager) => manager.insert(User, user)).catch(rejectTaken);
+    return user;
+  }
+
+  /** @throws AppError token_revoked: only a token can name a user that is gone. */
+  async require(id: string): Promise<User> {
+    const user = await this.users.findOneBy({ id });
+    if (!user) throw new AppError('token_revoked', { reason: 'account_deleted' });
+    return user;
+  }
+
+  findByUsername(username: string): Promise<User | null> {
+    return this.users.findOneBy({ usernameFolded: fold(username) });
+  }
+
+  list(): Promise<User[]> {
+    return this.users.find({ order: { usernameFolded: 'ASC' } });
+  }
+
+  /**
+   * Finds the user whose username or email, compared without case, and password these are.
+   * @returns undefined for an unknown login and for a wrong password, after the same work.
+   * @throws AppError overloaded
+   */
+  async findByCredentials(login: string, password: string): Promise<User | undefined> {
+    const user = await this.loadWithPasswordHash(login);
+    const right = await this.hasher.verify(password, user?.passwordHash);
+    if (!user || !right) return undefined;
+    if (this.hasher.isOutdated(user.passwordHash)) await this.renewHash(user, password);
+    return user;
+  }
+
+  /**
+   * Loads the user again and holds the row until the open unit of work ends, so that a session can start only from a
+   * password that still counts.
+   * @throws AppError invalid_credentials where the password was changed meanwhile, or the user is gone.
+   */
+  async requireUnchanged(manager: EntityManager, user: User): Promise<User> {
+    const now = await manager.findOne(User, { where: { id: user.id }, ...lockForUpdate(manager) });
+    if (now?.passwordChangedAt.getTime() !== user.passwordChangedAt.getTime())
+      throw new AppError('invalid_credentials');
+    return now;
+  }
+
+  /** Hashes a new password: apart from the change itself, so that no unit of work waits for a hash. */
+  hashPassword(password: string): Promise<string> {
+    return this.hasher.hash(password);
+  }
+
+  setPasswordHash(id: string, passwordHash: string): Promise<void> {
+    return this.change(id, { passwordHash, passwordChangedAt: this.clock.now() });
+  }
+
+  setDisabled(id: string, disabled: boolean): Promise<void> {
+    return this.change(id, { disabled });
+  }
+
+  private async change(id: string, columns: Partial<User>): Promise<void> {
+    await this.work.runStatement((manager) =>
+      manager.update(User, { id }, { ...columns, updatedAt: this.clock.now() }),
+    );
+  }
+
+  private async renewHash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
+    const passwordHash = await this.hasher.hash(password);
+    await this.work.runStatement((manager) =>
+      manager.update(User, { id, passwordHash: outdated }, { passwordHash }),
+    );
+  }
+
+  private loadWithPasswordHash(login: string): Promise<User | null> {
+    const column = login.includes('@') ? 'emailFolded' : 'usernameFolded';
+    return this.users
+      .createQueryBuilder('user')
+      .addSelect('user.passwordHash')
+      .where(`user.${column} = :folded`, { folded: fold(login) })
+      .getOne();
+  }
+}
+
+/** The unique index decides, not a look before the insert: of racing registrations one wins. */
+function rejectTaken(error: unknown): never {
+  const driverError =
+    error instanceof QueryFailedError ? (error.driverError as { code?: string; message?: string }) : {};
+  const taken =
+    driverError.code === '23505' || (driverError.message ?? '').includes('UNIQUE constraint failed: users.');
+  throw taken ? new AppError('user_exists', { cause: error }) : error;
+}

@@ -1,0 +1,105 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { Server } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { AppModule } from '../../src/app.module.js';
+import { readSettings } from '../../src/config/settings.js';
+import { applicationOptions, configureApp, createAdapter } from '../../src/configure-app.js';
+import { createLogger } from '../../src/logging/logger.js';
+import { Clock } from '../../src/time/clock.js';
+import { ApiClient } from './api-client.js';
+import { FixedClock } from './fixed-clock.js';
+
+/** Settings under which tests are quick and meet no limit that they do not test. The hashes are real, and small. */
+const testSettings = {
+  PASSWORD_HASH_MEMORY_KIB: '8',
+  PASSWORD_HASH_PASSES: '1',
+  THROTTLE_DEFAULT: '1000000 per minute',
+  THROTTLE_LOGIN: '1000000 per minute',
+  LOG_LEVEL: 'info',
+};
+
+export interface TestAppOptions {
+  readonly settings?: Record<string, string>;
+  /** Extra controllers, for guards that no route of the service shows. */
+  readonly controllers?: NonNullable<ModuleMetadata['controllers']>;
+  /** Where the data lies, to start again on it. */
+  readonly folder?: string;
+}
+
+/** The service with its real wiring, on a real SQLite file. */
+export class TestApp {
+  readonly api: ApiClient;
+
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly clock: FixedClock,
+    readonly folder: string,
+    private readonly lines: string[],
+  ) {
+    this.api = new ApiClient(app.getHttpServer());
+  }
+
+  static async start({
+    settings = {},
+    controllers = [],
+    folder = newFolder(),
+  }: TestAppOptions = {}): Promise<TestApp> {
+    const checked = readSettings({
+      ...testSettings,
+      DATABASE_URL: `sqlite:${join(folder, 'gatehouse.sqlite')}`,
+      JWT_KEYS_FILE: join(folder, 'keys.json'),
+      ...settings,
+    });
+    const lines: string[] = [];
+    const logger = createLogger(checked.logLevel, { write: (line) => void lines.push(line) });
+    const clock = new FixedClock();
+    const module = await Test.createTestingModule({ imports: [AppModule.forRoot(checked)], controllers })
+      .overrideProvider(Clock)
+      .useValue(clock)
+      .compile();
+    const app = module.createNestApplication<NestFastifyApplication>(
+      createAdapter(checked, logger),
+      applicationOptions(logger),
+    );
+    await configureApp(app);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    await new Promise<void>((resolve) => app.getHttpServer().listen(0, '127.0.0.1', resolve));
+    return new TestApp(app, clock, folder, lines);
+  }
+
+  /** Everything that was logged, as text. */
+  get log(): string {
+    return this.lines.join('');
+  }
+
+  /** What was logged, a document a line. */
+  get logLines(): Record<string, unknown>[] {
+    return this.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Looks into the database. */
+  query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    return this.app.get(DataSource).query<T[]>(sql, parameters);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Stops the service and leaves its data, to start again on. */
+  async stopAndKeep(): Promise<string> {
+    await this.app.close();
+    return this.folder;
+  }
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'gatehouse-'));
+}
