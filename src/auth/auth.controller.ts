@@ -1,12 +1,6 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { FromClient, type Client } from '../access/client.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
@@ -65,7 +59,7 @@ export class AuthController {
   }
 
   /** Ends this session, with its access tokens and its refresh token. */
-  @ApiBearerAuth('access')
+  @ApiAccessToken()
   @ApiNoContentResponse()
   @HttpCode(204)
   @Post('logout')

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 
@@ -17,7 +18,7 @@ class MessageAnswer {
 
 /** Small protected routes, to try a token on. */
 @ApiTags('account')
-@ApiBearerAuth('access')
+@ApiAccessToken()
 @Controller()
 export class IdentityController {
   /** The caller's username. */

@@ -1,5 +1,6 @@
 import { Controller, Delete } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { RevocationService } from '../tokens/revocation.service.js';
@@ -16,7 +17,7 @@ export class RevocationController {
   constructor(private readonly revocation: RevocationService) {}
 
   /** Revokes this access token alone. */
-  @ApiBearerAuth('access')
+  @ApiAccessToken()
   @ApiOkResponse({ type: Confirmation })
   @Delete('access-revoke')
   async revokeAccess(@CurrentUser() token: Identity): Promise<Confirmation> {

@@ -14,7 +14,6 @@ export class RequestLog extends LogController {
     // The line of the request has the status.
   }
 
-  /** The query is left out: it is where people put secrets by mistake. */
   override requestCompleted(
     _error: Error | null | undefined,
     request: FastifyRequest,
@@ -23,7 +22,7 @@ export class RequestLog extends LogController {
     request.log.info(
       {
         method: request.method,
-        path: request.url.split('?')[0],
+        path: loggedPath(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.ip,
@@ -31,4 +30,16 @@ export class RequestLog extends LogController {
       'request',
     );
   }
+}
+
+const LONGEST_SEGMENT = 32;
+
+/** The route, not the URL: a path or a query is where people put secrets by mistake. */
+function loggedPath({ routeOptions, url }: FastifyRequest): string {
+  if (routeOptions.url !== undefined) return routeOptions.url;
+  const [path = ''] = url.split('?');
+  return path
+    .split('/')
+    .map((segment) => (segment.length > LONGEST_SEGMENT ? '…' : segment))
+    .join('/');
 }

@@ -1,12 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { UserProfile } from './user-profile.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('account')
-@ApiBearerAuth('access')
+@ApiAccessToken()
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}

@@ -1,7 +1,6 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +39,7 @@ export class TestApp {
     readonly clock: FixedClock,
     readonly folder: string,
     private readonly lines: string[],
+    private readonly registered: ReadonlySet<string>,
   ) {
     this.api = new ApiClient(app.getHttpServer());
   }
@@ -66,11 +66,18 @@ export class TestApp {
       createAdapter(checked, logger),
       applicationOptions(logger),
     );
+    const registered = new Set<string>();
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .addHook('onRoute', ({ method, url }) => {
+        for (const each of [method].flat()) registered.add(`${each} ${url}`);
+      });
     await configureApp(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     await new Promise<void>((resolve) => app.getHttpServer().listen(0, '127.0.0.1', resolve));
-    return new TestApp(app, clock, folder, lines);
+    return new TestApp(app, clock, folder, lines, registered);
   }
 
   /** Everything that was logged, as text. */
@@ -81,6 +88,11 @@ export class TestApp {
   /** What was logged, a document a line. */
   get logLines(): Record<string, unknown>[] {
     return this.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Every route the router has, as `METHOD /path`, without the HEAD that goes with each GET and the files of pages. */
+  get routes(): string[] {
+    return [...this.registered].filter((route) => !route.startsWith('HEAD ') && !route.includes('*'));
   }
 
   /** Looks into the database. */

@@ -1,0 +1,46 @@
+import { refusal } from '../support/api-client.js';
+import { TestApp } from '../support/test-app.js';
+
+/** The routes that answer without a token. Nothing else may. */
+const open = [
+  'GET /.well-known/jwks.json',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /public',
+  'GET /welcome',
+  'POST /login',
+  'POST /register',
+  'POST /token',
+];
+
+/** The pages that describe the service, served beside its routes. */
+const isDocumentation = (route: string) => /^GET \/docs(\/|-json$|-yaml$|$)/.test(route);
+
+describe('the routes', () => {
+  let service: TestApp;
+  let routes: { method: string; path: string }[];
+
+  beforeAll(async () => {
+    service = await TestApp.start();
+    const { paths } = (await service.api.get('/docs-json')).body as { paths: Record<string, object> };
+    routes = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
+    );
+  });
+  afterAll(() => service.stop());
+
+  it('are all known to the router, and the router knows no others', () => {
+    const registered = service.routes.filter((route) => !isDocumentation(route));
+    expect(registered.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  it('answer 401 without a token unless they stand in the list above', async () => {
+    const answered: string[] = [];
+    for (const { method, path } of routes) {
+      const answer = await service.api.raw()[method.toLowerCase() as 'get'](path);
+      const wantsToken = answer.status === 401 && refusal(answer).error === 'token_missing';
+      if (!wantsToken) answered.push(`${method} ${path}`);
+    }
+    expect(answered.sort()).toEqual(open);
+  });
+});

@@ -1,0 +1,195 @@
+import { refusal } from '../support/api-client.js';
+import { ada, grace } from '../support/people.js';
+import { TestApp } from '../support/test-app.js';
+import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
+import { SessionsService } from '../../src/tokens/sessions.service.js';
+import type { TokenPair } from '../../src/tokens/token-pair.js';
+import { claimsOf } from '../support/tokens.js';
+
+describe('revoking', () => {
+  let service: TestApp;
+  let pair: TokenPair;
+
+  const expectRevoked = async (token: string, reason: string) => {
+    const answer = await service.api.get('/protected', token);
+    expect(refusal(answer)).toEqual({ status: 401, error: 'token_revoked' });
+    expect(answer.body).toMatchObject({ reason });
+    expect(answer.headers['www-authenticate']).toMatch(
+      /^Bearer realm="gatehouse", error="invalid_token", error_description=".+"$/,
+    );
+  };
+
+  const expectUnrefreshable = async (token: string, reason: string) => {
+    const answer = await service.api.refresh(token);
+    expect(refusal(answer)).toEqual({ status: 401, error: 'token_revoked' });
+    expect(answer.body).toMatchObject({ reason });
+  };
+
+  beforeEach(async () => {
+    service = await TestApp.start();
+    pair = await service.api.signUp(ada);
+  });
+  afterEach(() => service.stop());
+
+  it('ends a session on logout: its access tokens, earlier ones too, and its refresh token', async () => {
+    const next = await service.api.renew(pair.refresh_token);
+    await service.api.post('/logout', undefined, next.access_token).expect(204);
+    await expectRevoked(next.access_token, 'logout');
+    await expectRevoked(pair.access_token, 'logout');
+    await expectUnrefreshable(next.refresh_token, 'logout');
+  });
+
+  it('leaves other sessions alone on logout', async () => {
+    const other = await service.api.signIn(ada);
+    await service.api.post('/logout', undefined, pair.access_token).expect(204);
+    await service.api.get('/protected', other.access_token).expect(200);
+    await service.api.renew(other.refresh_token);
+  });
+
+  it('needs an access token for logout, and takes it once', async () => {
+    expect(refusal(await service.api.post('/logout'))).toEqual({ status: 401, error: 'token_missing' });
+    const wrong = await service.api.post('/logout', undefined, pair.refresh_token);
+    expect(refusal(wrong)).toEqual({ status: 401, error: 'token_invalid' });
+    await service.api.post('/logout', undefined, pair.access_token).expect(204);
+    await service.api.post('/logout', undefined, pair.access_token).expect(401);
+  });
+
+  it('revokes one access token alone', async () => {
+    const next = await service.api.renew(pair.refresh_token);
+    const answer = await service.api.delete('/access-revoke', pair.access_token).expect(200);
+    expect(answer.body).toEqual({ detail: 'Access token has been revoked' });
+    await expectRevoked(pair.access_token, 'revoked');
+    await service.api.get('/protected', next.access_token).expect(200);
+    await service.api.renew(next.refresh_token);
+  });
+
+  it('revokes a refresh token: the session cannot be refreshed any more, and its access token lives on', async () => {
+    const answer = await service.api.delete('/refresh-revoke', pair.refresh_token).expect(200);
+    expect(answer.body).toEqual({ detail: 'Refresh token has been revoked' });
+    await expectUnrefreshable(pair.refresh_token, 'revoked');
+    expect(refusal(await service.api.delete('/refresh-revoke', pair.refresh_token))).toEqual({
+      status: 401,
+      error: 'token_revoked',
+    });
+    await service.api.get('/protected', pair.access_token).expect(200);
+  });
+
+  it('revokes what came of a refresh token that was spent already', async () => {
+    const next = await service.api.renew(pair.refresh_token);
+    await service.api.delete('/refresh-revoke', pair.refresh_token).expect(200);
+    await expectUnrefreshable(next.refresh_token, 'revoked');
+  });
+
+  it('wants the token of the right type', async () => {
+    const access = await service.api.delete('/access-revoke', pair.refresh_token);
+    expect(refusal(access)).toEqual({ status: 401, error: 'token_invalid' });
+    const refresh = await service.api.delete('/refresh-revoke', pair.access_token);
+    expect(refusal(refresh)).toEqual({ status: 401, error: 'token_invalid' });
+    expect(refusal(await service.api.delete('/refresh-revoke'))).toEqual({
+      status: 401,
+      error: 'token_missing',
+    });
+  });
+
+  it('remembers every revocation over a restart', async () => {
+    const [loggedOut, accessRevoked, refreshRevoked] = [
+      pair,
+      await service.api.signIn(ada),
+      await service.api.signIn(ada),
+    ];
+    await service.api.post('/logout', undefined, loggedOut.access_token).expect(204);
+    await service.api.delete('/access-revoke', accessRevoked.access_token).expect(200);
+    await service.api.delete('/refresh-revoke', refreshRevoked.refresh_token).expect(200);
+
+    service = await TestApp.start({ folder: await service.stopAndKeep() });
+    await expectRevoked(loggedOut.access_token, 'logout');
+    await expectUnrefreshable(loggedOut.refresh_token, 'logout');
+    await expectRevoked(accessRevoked.access_token, 'revoked');
+    await expectUnrefreshable(refreshRevoked.refresh_token, 'revoked');
+    await service.api.renew(accessRevoked.refresh_token);
+  });
+
+  it('never gives out a token that outlives a logout which a refresh races', async () => {
+    for (let round = 0; round < 25; round++) {
+      const raced = await service.api.signIn(ada);
+      const [refreshed] = await Promise.all([
+        service.api.refresh(raced.refresh_token),
+        service.api.post('/logout', undefined, raced.access_token).expect(204),
+      ]);
+      const tokens = [raced, refreshed.body as Partial<TokenPair>];
+      for (const { access_token, refresh_token } of tokens) {
+        if (access_token) await service.api.get('/protected', access_token).expect(401);
+        if (refresh_token) await service.api.refresh(refresh_token).expect(401);
+      }
+    }
+  });
+
+  it('ends all sessions of a user but one, none of anybody else, and counts what it cut', async () => {
+    const others = [await service.api.signIn(ada), await service.api.signIn(ada)];
+    const stranger = await service.api.signUp(grace);
+    const { sub, sid } = claimsOf(pair.access_token) as { sub: string; sid: string };
+
+    const counts = await service.app
+      .get(SessionsService)
+      .end({ userId: sub, exceptSessionId: sid }, 'session_ended');
+
+    expect(counts).toEqual({ sessions: 2, refreshTokens: 2, accessTokens: 2 });
+    for (const { access_token } of others) await expectRevoked(access_token, 'session_ended');
+    await service.api.get('/protected', pair.access_token).expect(200);
+    await service.api.get('/protected', stranger.access_token).expect(200);
+  });
+
+  it('forgets revocations and sessions once they have expired, and nothing before', async () => {
+    const lasting = await service.api.signUp(grace);
+    await service.api.delete('/access-revoke', pair.access_token).expect(200);
+    const counts = async () => {
+      const [row] = await service.query<Record<string, number>>(
+        'SELECT (SELECT count(*) FROM revoked_tokens) AS revoked, (SELECT count(*) FROM sessions) AS sessions, ' +
+          '(SELECT count(*) FROM refresh_tokens) AS refresh',
+      );
+      return row;
+    };
+    const sweep = () => service.app.get(ExpiredRowsSweeper).sweep();
+
+    await sweep();
+    expect(await counts()).toEqual({ revoked: 1, sessions: 2, refresh: 2 });
+    service.clock.pass(900);
+    await sweep();
+    expect(await counts()).toEqual({ revoked: 0, sessions: 2, refresh: 2 });
+    await service.api.renew(lasting.refresh_token);
+    service.clock.pass(2_592_000 - 900);
+    await sweep();
+    expect(await counts()).toEqual({ revoked: 0, sessions: 1, refresh: 2 });
+  });
+});
+
+describe('DENYLIST_TOKEN_CHECKS', () => {
+  const revokeBoth = async (service: TestApp): Promise<TokenPair> => {
+    const pair = await service.api.signUp(ada);
+    await service.api.delete('/access-revoke', pair.access_token).expect(200);
+    await service.api.delete('/refresh-revoke', pair.refresh_token).expect(200);
+    return pair;
+  };
+
+  it.each([
+    ['access,refresh', 401],
+    ['access', 401],
+    ['refresh', 200],
+    ['', 200],
+  ])('set to "%s" answers a revoked access token with %i', async (checks, status) => {
+    const service = await TestApp.start({ settings: { DENYLIST_TOKEN_CHECKS: checks } });
+    const { access_token } = await revokeBoth(service);
+    await service.api.get('/protected', access_token).expect(status);
+    await service.stop();
+  });
+
+  it('never lets a revoked refresh token be spent, whatever it is set to', async () => {
+    const service = await TestApp.start({ settings: { DENYLIST_TOKEN_CHECKS: '' } });
+    const { refresh_token } = await revokeBoth(service);
+    expect(refusal(await service.api.refresh(refresh_token))).toEqual({
+      status: 401,
+      error: 'token_revoked',
+    });
+    await service.stop();
+  });
+});
