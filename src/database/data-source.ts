@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -5,6 +6,7 @@ import type { DatabaseLocation } from '../config/database-url.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 
+const logger = new Logger('Database');
 const BUSY_TIMEOUT_MS = 5000;
 const OWNER_ONLY = 0o700;
 
@@ -22,6 +24,9 @@ export async function openDatabase(options: DataSourceOptions): Promise<DataSour
   const dataSource = await new DataSource(options).initialize();
   // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
   if (options.type === 'sqlite') await dataSource.query('PRAGMA synchronous = FULL');
-  await dataSource.runMigrations();
+  const applied = await dataSource.runMigrations();
+  const where = options.type === 'sqlite' ? options.database : 'PostgreSQL';
+  if (applied.length > 0)
+    logger.log(`Brought the database up to date: ${where}, ${String(applied.length)} migration(s)`);
   return dataSource;
 }

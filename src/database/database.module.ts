@@ -9,7 +9,11 @@ import { UnitOfWork } from './unit-of-work.js';
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Settings],
-      useFactory: (settings: Settings) => dataSourceOptions(settings.database),
+      useFactory: ({ database }: Settings) => ({
+        ...dataSourceOptions(database),
+        // A database server may come up after the service; a file that cannot be opened stays so.
+        retryAttempts: database.kind === 'postgres' ? 10 : 0,
+      }),
       dataSourceFactory: (options) => {
         if (!options) throw new Error('TypeORM gave no options');
         return openDatabase(options);

@@ -1,5 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { InstantColumn } from '../database/instant-column.js';
+import { Session } from './session.entity.js';
 
 /**
  * What is known of a refresh token, never the token itself. The first use writes `usedAt` and `successorJti`;
@@ -10,6 +11,7 @@ export class RefreshToken {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   jti!: string;
 
+  @ForeignKey(() => Session, { name: 'fk_refresh_tokens_session_id', onDelete: 'CASCADE' })
   @Index('ix_refresh_tokens_session_id')
   @Column({ name: 'session_id', type: 'varchar', length: 36 })
   sessionId!: string;

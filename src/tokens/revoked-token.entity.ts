@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { InstantColumn } from '../database/instant-column.js';
 import type { CutReason } from './cut-reason.js';
 
@@ -7,11 +7,12 @@ import type { CutReason } from './cut-reason.js';
  * `sid`: a token that a racing request gives out a moment later is covered too. `seq` lets other processes follow.
  */
 @Entity('revoked_tokens')
+@Unique('uq_revoked_tokens_id', ['id'])
 export class RevokedToken {
   @PrimaryGeneratedColumn({ type: 'integer' })
   seq!: number;
 
-  @Column({ type: 'varchar', length: 64, unique: true })
+  @Column({ type: 'varchar', length: 64 })
   id!: string;
 
   @Index('ix_revoked_tokens_expires_at')

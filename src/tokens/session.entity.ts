@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { InstantColumn } from '../database/instant-column.js';
 import type { CutReason } from './cut-reason.js';
 
@@ -8,6 +8,8 @@ export class Session {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
+  // By name: tokens know a user as an id, and import nothing of users.
+  @ForeignKey('User', { name: 'fk_sessions_user_id', onDelete: 'CASCADE' })
   @Index('ix_sessions_user_id')
   @Column({ name: 'user_id', type: 'varchar', length: 36 })
   userId!: string;

@@ -1,9 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 import type { Role } from '../access/role.js';
 import { InstantColumn } from '../database/instant-column.js';
 
 /** Who may sign in. The folded columns carry the uniqueness without case. */
 @Entity('users')
+@Unique('uq_users_username_folded', ['usernameFolded'])
+@Unique('uq_users_email_folded', ['emailFolded'])
 export class User {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
@@ -11,16 +13,16 @@ export class User {
   @Column({ type: 'varchar', length: 64 })
   username!: string;
 
-  @Column({ name: 'username_folded', type: 'varchar', length: 64, unique: true })
+  @Column({ name: 'username_folded', type: 'varchar', length: 64 })
   usernameFolded!: string;
 
   @Column({ type: 'varchar', length: 254, nullable: true })
   email!: string | null;
 
-  @Column({ name: 'email_folded', type: 'varchar', length: 254, nullable: true, unique: true })
+  @Column({ name: 'email_folded', type: 'varchar', length: 254, nullable: true })
   emailFolded!: string | null;
 
-  @Column({ name: 'email_verified', type: 'boolean', default: false })
+  @Column({ name: 'email_verified', type: 'boolean' })
   emailVerified!: boolean;
 
   @Column({ name: 'password_hash', type: 'varchar', length: 512, select: false })
@@ -33,7 +35,7 @@ export class User {
   @Column({ type: 'simple-json' })
   roles!: Role[];
 
-  @Column({ type: 'boolean', default: false })
+  @Column({ type: 'boolean' })
   disabled!: boolean;
 
   @InstantColumn({ name: 'created_at' })

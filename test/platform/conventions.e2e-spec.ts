@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { UsersService } from '../../src/users/users.service.js';

@@ -1,4 +1,10 @@
-import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import {
+  Table,
+  type MigrationInterface,
+  type QueryRunner,
+  type TableColumnOptions,
+  type TableUniqueOptions,
+} from 'typeorm';
 
 const id = (name: string): TableColumnOptions => ({ name, type: 'varchar', length: '36' });
 const text = (name: string, length: number): TableColumnOptions => ({
@@ -16,7 +22,7 @@ const sequence = (name: string): TableColumnOptions => ({
 });
 const nullable = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isNullable: true });
 const primary = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isPrimary: true });
-const unique = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isUnique: true });
+const unique = (name: string, column: string): TableUniqueOptions => ({ name, columnNames: [column] });
 
 export class CreateSchema1764000000000 implements MigrationInterface {
   name = 'CreateSchema1764000000000';
@@ -28,16 +34,20 @@ export class CreateSchema1764000000000 implements MigrationInterface {
         columns: [
           primary(id('id')),
           text('username', 64),
-          unique(text('username_folded', 64)),
+          text('username_folded', 64),
           nullable(text('email', 254)),
-          unique(nullable(text('email_folded', 254))),
-          { name: 'email_verified', type: 'boolean', default: false },
+          nullable(text('email_folded', 254)),
+          { name: 'email_verified', type: 'boolean' },
           text('password_hash', 512),
           instant('password_changed_at'),
           { name: 'roles', type: 'text' },
-          { name: 'disabled', type: 'boolean', default: false },
+          { name: 'disabled', type: 'boolean' },
           instant('created_at'),
           instant('updated_at'),
+        ],
+        uniques: [
+          unique('uq_users_username_folded', 'username_folded'),
+          unique('uq_users_email_folded', 'email_folded'),
         ],
       }),
     );
@@ -58,6 +68,7 @@ export class CreateSchema1764000000000 implements MigrationInterface {
         ],
         foreignKeys: [
           {
+            name: 'fk_sessions_user_id',
             columnNames: ['user_id'],
             referencedTableName: 'users',
             referencedColumnNames: ['id'],
@@ -88,6 +99,7 @@ export class CreateSchema1764000000000 implements MigrationInterface {
         ],
         foreignKeys: [
           {
+            name: 'fk_refresh_tokens_session_id',
             columnNames: ['session_id'],
             referencedTableName: 'sessions',
             referencedColumnNames: ['id'],
@@ -102,11 +114,12 @@ export class CreateSchema1764000000000 implements MigrationInterface {
         name: 'revoked_tokens',
         columns: [
           sequence('seq'),
-          unique(text('id', 64)),
+          text('id', 64),
           instant('expires_at'),
           text('reason', 32),
           instant('revoked_at'),
         ],
+        uniques: [unique('uq_revoked_tokens_id', 'id')],
         indices: [{ name: 'ix_revoked_tokens_expires_at', columnNames: ['expires_at'] }],
       }),
     );

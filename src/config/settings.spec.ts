@@ -1,0 +1,131 @@
+import { PLACEHOLDER_SECRET } from './environment.js';
+import { loadSettings, readSettings, SettingsError } from './settings.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+function faultsOf(variables: Record<string, string>): SettingsError {
+  try {
+    readSettings(variables);
+  } catch (error) {
+    if (error instanceof SettingsError) return error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+const namesOf = (variables: Record<string, string>) => faultsOf(variables).faults.map(({ name }) => name);
+const goodSecret = 'k7Q2mVx9pLz4RtYw8NcB5hJd3FgS6aEu';
+
+describe('the settings', () => {
+  it('need nothing set', () => {
+    expect(readSettings({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      database: { kind: 'sqlite', path: './data/gatehouse.sqlite' },
+      jwtAlgorithm: 'ES256',
+      accessTokenTtl: 900,
+      refreshTokenTtl: 2_592_000,
+      accessTokenClaims: ['username', 'roles'],
+      denylistTokenChecks: ['access', 'refresh'],
+      throttleLogin: [{ limit: 5, seconds: 60 }],
+      trustProxy: [],
+    });
+  });
+
+  it('name every fault at once, each with its rule', () => {
+    const error = faultsOf({
+      PORT: '99999',
+      DATABASE_URL: 'mysql://root@localhost/x',
+      JWT_ALGORITHM: 'none',
+      ACCESS_TOKEN_TTL: '0',
+      ACCESS_TOKEN_CLAIMS: 'username,password_hash',
+      THROTTLE_LOGIN: 'often',
+      TRUST_PROXY: 'everybody',
+      LOG_LEVEL: 'loud',
+      API_PREFIX: 'a b',
+    });
+    expect(error.faults.map(({ name }) => name).sort()).toEqual([
+      'ACCESS_TOKEN_CLAIMS',
+      'ACCESS_TOKEN_TTL',
+      'API_PREFIX',
+      'DATABASE_URL',
+      'JWT_ALGORITHM',
+      'LOG_LEVEL',
+      'PORT',
+      'THROTTLE_LOGIN',
+      'TRUST_PROXY',
+    ]);
+    expect(error.message).toContain('PORT must be a whole number from 0 to 65535');
+  });
+
+  it('never repeat a value, which may be a secret', () => {
+    const secrets = {
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      JWT_ALGORITHM: 'HS256',
+      JWT_SECRET: 'hunter2-short',
+    };
+    const { message, faults } = faultsOf(secrets);
+    expect(faults).toHaveLength(2);
+    for (const value of ['hunter2', 'mysql']) expect(message).not.toContain(value);
+  });
+
+  it('want a secret of 32 bytes with HS256', () => {
+    expect(namesOf({ JWT_ALGORITHM: 'HS256' })).toEqual(['JWT_SECRET']);
+    expect(namesOf({ JWT_ALGORITHM: 'HS256', JWT_SECRET: 'x'.repeat(31) })).toEqual(['JWT_SECRET']);
+    expect(readSettings({ JWT_ALGORITHM: 'HS256', JWT_SECRET: goodSecret }).jwtSecret).toBe(goodSecret);
+  });
+
+  it('refuse the secret of the example file in production', () => {
+    const example = { JWT_ALGORITHM: 'HS256', JWT_SECRET: PLACEHOLDER_SECRET };
+    expect(namesOf({ ...example, NODE_ENV: 'production' })).toEqual(['JWT_SECRET']);
+    expect(readSettings(example).jwtSecret).toBe(PLACEHOLDER_SECRET);
+  });
+
+  it('refuse a secret that no algorithm would use, rather than ignore it', () => {
+    expect(namesOf({ JWT_SECRET: goodSecret })).toEqual(['JWT_SECRET']);
+  });
+
+  it('refuse what this version cannot keep a promise about, rather than ignore it', () => {
+    expect(namesOf({ REDIS_URL: 'redis://127.0.0.1', SMTP_URL: 'smtp://127.0.0.1' })).toEqual([
+      'REDIS_URL',
+      'SMTP_URL',
+    ]);
+  });
+
+  it('take an empty value for one that is not set, but an empty list for a list', () => {
+    expect(readSettings({ PORT: '', API_PREFIX: ' ', TRUST_PROXY: '' }).port).toBe(3000);
+    expect(readSettings({ ACCESS_TOKEN_CLAIMS: '', DENYLIST_TOKEN_CHECKS: '' })).toMatchObject({
+      accessTokenClaims: [],
+      denylistTokenChecks: [],
+    });
+  });
+
+  it.each(['10.0.0.7', '10.0.0.0/8, 192.168.1.1', 'loopback', '::1', 'fd00::/8'])(
+    'take the proxies %j',
+    (list) => {
+      expect(readSettings({ TRUST_PROXY: list }).trustProxy.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(['true', '*', '10.0.0.0/33', 'proxy.example', '10.0.0.0/8/8'])('refuse the proxies %j', (list) => {
+    expect(namesOf({ TRUST_PROXY: list })).toEqual(['TRUST_PROXY']);
+  });
+
+  it('cannot be changed once they are read', () => {
+    const settings = readSettings({}) as { port: number };
+    expect(() => {
+      settings.port = 1;
+    }).toThrow(TypeError);
+  });
+
+  it('come from .env where the environment leaves them out', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
+    const file = join(folder, '.env');
+    writeFileSync(file, 'PORT=4000\nJWT_ISSUER="https://auth.example"\n');
+    expect(loadSettings({ PORT: '5000' }, file)).toMatchObject({
+      port: 5000,
+      issuer: 'https://auth.example',
+    });
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+const source = 'src';
+
+/** Who may import whom. The platform knows no feature; of the features, only auth knows the others. */
+const platform = ['access', 'audit', 'config', 'database', 'docs', 'errors', 'http', 'logging', 'time'];
+const mayImport: Record<string, string[]> = {
+  auth: ['users', 'tokens', ...platform],
+  users: platform,
+  tokens: platform,
+  health: platform,
+  cli: ['auth', 'users', ...platform],
+  access: [],
+  time: [],
+  config: [],
+  logging: [],
+  docs: [],
+  database: ['config'],
+  errors: ['http'],
+  http: ['errors'],
+  audit: ['database', 'time'],
+};
+
+/** Files that put the house together, and so know more of it than their folder. */
+const composition = ['database/entities.ts'];
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+  .sort();
+const textOf = (file: string) => readFileSync(join(source, file), 'utf8');
+const importsOf = (file: string) =>
+  [...textOf(file).matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, path]) =>
+    relative(source, join(source, dirname(file), path!)),
+  );
+const roomOf = (file: string) => (file.includes('/') ? file.split('/')[0]! : '');
+
+describe('the architecture', () => {
+  it.each(Object.keys(mayImport))('lets %s import only what it may know', (room) => {
+    const strangers = files
+      .filter((file) => roomOf(file) === room && !composition.includes(file))
+      .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
+      .filter(({ target }) => roomOf(target) !== room && !mayImport[room]!.includes(roomOf(target)));
+    expect(strangers).toEqual([]);
+  });
+
+  it('has a place in this list for every folder', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => room !== '').sort()).toEqual(
+      Object.keys(mayImport).sort(),
+    );
+  });
+
+  it('has no barrels and no drawers', () => {
+    const unnamed = files.filter((file) =>
+      /(^|\/)(index|utils?|helpers?|common|constants)(\.ts|\/)/.test(file),
+    );
+    expect(unnamed).toEqual([]);
+  });
+
+  it('reads the environment in one file, and the size of the thread pool where the hashes are bounded', () => {
+    const readers = files.filter((file) => /process\.env/.test(textOf(file)));
+    expect(readers).toEqual(['config/settings.ts', 'users/argon2-password-hasher.ts']);
+  });
+
+  it('keeps files short enough to read at once', () => {
+    const long = files.filter((file) => textOf(file).split('\n').length > 200);
+    expect(long).toEqual([]);
+  });
+
+  it('writes to the database through the unit of work alone', () => {
+    const writers = files.filter((file) =>
+      /(users|rows|repository|dataSource\.manager)\.(save|insert|update|delete|remove)\(/.test(textOf(file)),
+    );
+    expect(writers).toEqual([]);
+  });
+
+  it('asks the clock for the time, never the machine', () => {
+    const askers = files.filter((file) => /new Date\(\)|Date\.now\(\)/.test(textOf(file)));
+    expect(askers).toEqual(['time/clock.ts']);
+  });
+});

@@ -1,0 +1,144 @@
+import { DataSource } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnitOfWork } from '../../src/database/unit-of-work.js';
+import { AuditEvent } from '../../src/audit/audit-event.entity.js';
+import { TestApp } from '../support/test-app.js';
+
+describe('the unit of work', () => {
+  let service: TestApp;
+  let work: UnitOfWork;
+  const row = (type: string) => ({ type, at: new Date(0), userId: null, ip: null, details: {} });
+  const kept = async () => {
+    const rows = await service.query<{ type: string }>('SELECT type FROM audit_events ORDER BY type');
+    return rows.map(({ type }) => type);
+  };
+
+  beforeEach(async () => {
+    service = await TestApp.start();
+    work = service.app.get(UnitOfWork);
+  });
+  afterEach(() => service.stop());
+
+  it('keeps two racing units apart, of which one fails: its rows go, and only its rows', async () => {
+    const good = work.run(async (manager) => {
+      await manager.insert(AuditEvent, row('good-1'));
+      await sleep(20);
+      await manager.insert(AuditEvent, row('good-2'));
+    });
+    const bad = work.run(async (manager) => {
+      await manager.insert(AuditEvent, row('bad-1'));
+      await sleep(20);
+      throw new Error('half-way');
+    });
+    const single = work.runStatement((manager) => manager.insert(AuditEvent, row('single')));
+    const results = await Promise.allSettled([good, bad, single]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await kept()).toEqual(['good-1', 'good-2', 'single']);
+  });
+
+  it('would lose rows of the others without it, as TypeORM has one SQLite connection', async () => {
+    const dataSource = service.app.get(DataSource);
+    const bad = dataSource.transaction(async (manager) => {
+      await manager.insert(AuditEvent, row('bad'));
+      await sleep(50);
+      throw new Error('half-way');
+    });
+    await sleep(10);
+    await dataSource.manager.insert(AuditEvent, row('bystander'));
+    await expect(bad).rejects.toThrow('half-way');
+    expect(await kept()).toEqual([]);
+  });
+
+  it('holds with a hundred racing writers, of which every other fails', async () => {
+    const units = Array.from({ length: 100 }, (_, n) =>
+      work.run(async (manager) => {
+        await manager.insert(AuditEvent, row(`unit-${String(n).padStart(3, '0')}`));
+        await sleep(Math.random() * 2);
+        if (n % 2 === 1) throw new Error('odd');
+        await manager.insert(AuditEvent, row(`unit-${String(n).padStart(3, '0')}`));
+      }),
+    );
+    await Promise.allSettled(units);
+    const even = Array.from({ length: 50 }, (_, n) => `unit-${String(2 * n).padStart(3, '0')}`);
+    expect(await kept()).toEqual(even.flatMap((type) => [type, type]));
+  });
+
+  it('joins the unit that is open, so that an inner failure takes the outer rows with it', async () => {
+    const outer = work.run(async (manager) => {
+      await manager.insert(AuditEvent, row('outer'));
+      await work.runStatement((inner) => inner.insert(AuditEvent, row('inner')));
+      await work.run(() => Promise.reject(new Error('inner failure')));
+    });
+    await expect(outer).rejects.toThrow('inner failure');
+    expect(await kept()).toEqual([]);
+  });
+
+  it('does what comes after the commit after it, and not at all when the unit fails', async () => {
+    const steps: string[] = [];
+    await work.run(async (manager) => {
+      work.afterCommit(() => steps.push('done'));
+      await manager.insert(AuditEvent, row('kept'));
+      expect(steps).toEqual([]);
+    });
+    expect(steps).toEqual(['done']);
+    const failing = work.run(() => {
+      work.afterCommit(() => steps.push('never'));
+      return Promise.reject(new Error('no'));
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(steps).toEqual(['done']);
+  });
+});
+
+describe('the database', () => {
+  let service: TestApp;
+
+  beforeAll(async () => {
+    service = await TestApp.start();
+  });
+  afterAll(() => service.stop());
+
+  it.each([
+    ['journal_mode', 'wal'],
+    ['synchronous', 2],
+    ['foreign_keys', 1],
+  ])('is opened with %s = %s', async (pragma, value) => {
+    expect(await service.query(`PRAGMA ${pragma}`)).toEqual([{ [pragma]: value }]);
+  });
+
+  it('waits for another process that writes', async () => {
+    expect(await service.query('PRAGMA busy_timeout')).toEqual([{ timeout: 5000 }]);
+  });
+
+  it('has the schema that the entities describe: nothing is left to migrate', async () => {
+    const { upQueries } = await service.app.get(DataSource).driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('can go back and forth over every migration', async () => {
+    const dataSource = service.app.get(DataSource);
+    for (let left = dataSource.migrations.length; left > 0; left--) await dataSource.undoLastMigration();
+    const tables = await service.query<{ name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'migrations'",
+    );
+    expect(tables).toEqual([]);
+    await dataSource.runMigrations();
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries).toEqual([]);
+  });
+
+  it('keeps no token, only what it is known by', async () => {
+    await service.stop();
+    service = await TestApp.start();
+    const pair = await service.api.signUp({ username: 'ada', password: 'correct horse battery staple' });
+    await service.api.post('/logout', undefined, pair.access_token).expect(204);
+    const tables = ['users', 'sessions', 'refresh_tokens', 'revoked_tokens', 'audit_events'];
+    const rows = JSON.stringify(
+      await Promise.all(tables.map((table) => service.query(`SELECT * FROM ${table}`))),
+    );
+    for (const secret of [pair.access_token, pair.refresh_token, 'correct horse battery staple']) {
+      expect(rows).not.toContain(secret);
+      expect(rows).not.toContain(secret.split('.')[2] ?? secret);
+    }
+  });
+});
