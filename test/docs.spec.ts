@@ -10,7 +10,7 @@ function tableRows(text: string, heading = ''): string[][] {
   const section = after.split(/\n## /)[0] ?? '';
   return section
     .split('\n')
-    .filter((line) => line.startsWith('| `') || /^\| \d{3} \|/.test(line))
+    .filter((line) => line.startsWith('| `') || /^\| \d{3} +\|/.test(line))
     .map((line) =>
       line
         .split('|')
