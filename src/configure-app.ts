@@ -52,7 +52,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
 
   if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
   app.useGlobalPipes(new RequestPipe());
-  app.enableShutdownHooks();
+  // Without it the process would end by the signal, not with exit code 0.
+  app.enableShutdownHooks([], { useProcessExit: true });
   serveApiDocs(app, settings.apiPrefix);
 }
 
