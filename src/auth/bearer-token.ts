@@ -1,9 +1,19 @@
 import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors/app-error.js';
 
-// The b64token of RFC 6750 §2.1; the scheme without case (RFC 9110 §11.1).
-const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+// The scheme without case (RFC 9110 §11.1). Whether what follows is a token, the verifier says.
+const BEARER = /^Bearer +(\S.*)$/i;
 
-/** The bearer token of the Authorization header. @returns null without one. */
-export function bearerToken({ headers }: Pick<FastifyRequest, 'headers'>): string | null {
-  return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
+/**
+ * The bearer token of the Authorization header (RFC 6750 §2.1). @returns null without one.
+ * @throws AppError token_invalid for a second such header: a proxy may have read the other one.
+ */
+export function bearerToken({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
+  if (raw.rawHeaders.filter(isAuthorization).length > 1)
+    throw new AppError('token_invalid', { detail: 'more than one Authorization header' });
+  return BEARER.exec(headers.authorization ?? '')?.[1]?.trimEnd() ?? null;
+}
+
+function isAuthorization(text: string, place: number): boolean {
+  return place % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization';
 }

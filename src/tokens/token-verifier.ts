@@ -36,8 +36,12 @@ export class TokenVerifier {
 
   /** @throws AppError token_invalid, token_expired or token_revoked */
   verify<T extends TokenType>(token: string, type: T): ClaimsOf[T] {
-    const key = this.requireKey(token, type);
-    return this.accept(this.requireSignature(token, key, type), type);
+    return this.accept(this.requireSignature(token, type), type);
+  }
+
+  /** As {@link verify}, but also a revoked token passes: who holds it may still cut what came of it. */
+  verifyOrigin<T extends TokenType>(token: string, type: T): ClaimsOf[T] {
+    return this.requireClaims(this.requireSignature(token, type), type);
   }
 
   /** Finds the key that a token names, before anything else of it is read. @throws AppError token_invalid */
@@ -63,18 +67,23 @@ export class TokenVerifier {
 
   /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired or token_revoked */
   accept<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
+    const claims = this.requireClaims(payload, type);
+    const reason = this.denylist.find(type, claims);
+    if (reason) throw new AppError('token_revoked', { reason });
+    return claims;
+  }
+
+  private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
     if (!hasClaimsOf(type, payload)) throw invalid('not the claims of ours');
     const now = numericDate(this.clock.now());
     if (payload.nbf > now) throw invalid('not valid yet');
     if (payload.exp <= now) throw new AppError('token_expired');
-    const reason = this.denylist.find(type, payload);
-    if (reason) throw new AppError('token_revoked', { reason });
     return payload;
   }
 
-  private requireSignature(token: string, key: SigningKey, type: TokenType): unknown {
+  private requireSignature(token: string, type: TokenType): unknown {
     // jsonwebtoken takes a KeyObject here; only the types of @nestjs/jwt are narrower.
-    const publicKey = key.verify as unknown as Buffer;
+    const publicKey = this.requireKey(token, type).verify as unknown as Buffer;
     try {
       return this.jwt.verify<Record<string, unknown>>(token, { publicKey, ...this.rules(type) });
     } catch (error) {

@@ -8,11 +8,14 @@ import { TokenVerifier } from '../../tokens/token-verifier.js';
 import { bearerToken } from '../bearer-token.js';
 import { jwtOptions } from './jwt-options.js';
 
-/** A refresh token, as bearer or in the body → its claims. Whether it was used before is the rotation's to say. */
+/**
+ * A refresh token, in the body or as bearer → its claims. The body goes first: many clients send their access token with
+ * every request. Whether it was used before is the rotation's to say.
+ */
 @Injectable()
 export class JwtRefreshStrategy extends PassportStrategy(Strategy, 'jwt-refresh') {
   constructor(private readonly verifier: TokenVerifier) {
-    super(jwtOptions(verifier, 'refresh', (request) => bearerToken(request) ?? bodyToken(request)));
+    super(jwtOptions(verifier, 'refresh', (request) => bodyToken(request) ?? bearerToken(request)));
   }
 
   /** @throws AppError token_invalid, token_expired or token_revoked */
