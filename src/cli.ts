@@ -2,24 +2,28 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { AccountCommands } from './cli/account-commands.js';
 import { CommandError } from './cli/command-error.js';
-import { createProgram } from './cli/program.js';
+import { KeyCommands } from './cli/key-commands.js';
+import { createProgram, type WithCommands } from './cli/program.js';
 import { loadSettings, SettingsError } from './config/settings.js';
 import { AppError } from './errors/app-error.js';
+import { KeyChangeError } from './tokens/key-change-error.js';
 
-async function withAccounts(run: (accounts: AccountCommands) => Promise<void>): Promise<void> {
+const withCommands: WithCommands = async (run) => {
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(loadSettings()), {
     logger: ['error', 'fatal'],
     abortOnError: false,
   });
   try {
-    await run(new AccountCommands(app));
+    await run({ accounts: new AccountCommands(app), keys: new KeyCommands(app) });
   } finally {
     await app.close();
   }
-}
+};
+
+const toldInWords = [CommandError, KeyChangeError, SettingsError];
 
 function explain(error: unknown): string {
-  if (error instanceof CommandError || error instanceof SettingsError) return error.message;
+  if (toldInWords.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof AppError) {
     return [
       error.message,
@@ -29,7 +33,7 @@ function explain(error: unknown): string {
   return String((error as Error).stack);
 }
 
-createProgram(withAccounts, (line) => process.stdout.write(`${line}\n`))
+createProgram(withCommands, (line) => process.stdout.write(`${line}\n`))
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(`${explain(error)}\n`);

@@ -10,7 +10,7 @@ const mayImport: Record<string, string[]> = {
   users: platform,
   tokens: platform,
   health: platform,
-  cli: ['auth', 'users', ...platform],
+  cli: ['auth', 'tokens', 'users', ...platform],
   access: [],
   time: [],
   config: [],

@@ -12,7 +12,9 @@ export type AuditEventType =
   | 'signed_in'
   | 'sessions_ended'
   | 'token_revoked'
-  | 'refresh_token_reused';
+  | 'refresh_token_reused'
+  | 'signing_key_rotated'
+  | 'signing_key_retired';
 
 interface Happening {
   readonly type: AuditEventType;

@@ -1,15 +1,23 @@
 import { Argument, Command, Option } from 'commander';
 import { roles, type Role } from '../access/role.js';
 import type { AccountCommands } from './account-commands.js';
+import type { KeyCommands } from './key-commands.js';
 import { readPassword } from './read-password.js';
 
+interface Commands {
+  readonly accounts: AccountCommands;
+  readonly keys: KeyCommands;
+}
+
 /** Opens the service's parts, without its HTTP server, for as long as a command runs. */
-export type WithAccounts = (run: (accounts: AccountCommands) => Promise<void>) => Promise<void>;
+export type WithCommands = (run: (commands: Commands) => Promise<void>) => Promise<void>;
 
 /** The command line. `npm run gatehouse -- help` lists it. */
-export function createProgram(withAccounts: WithAccounts, print: (line: string) => void): Command {
+export function createProgram(withCommands: WithCommands, print: (line: string) => void): Command {
   const username = new Argument('<username>');
-  const program = new Command('gatehouse').description('Manages the accounts of this Gatehouse.');
+  const program = new Command('gatehouse').description(
+    'Manages the accounts and the signing keys of this Gatehouse.',
+  );
   const user = program.command('user').description('create, list, disable and enable users, set passwords');
 
   user
@@ -19,7 +27,7 @@ export function createProgram(withAccounts: WithAccounts, print: (line: string) 
     .option('--email <address>')
     .addOption(new Option('--role <role...>', 'roles beside "user"').choices(roles).default([]))
     .action((name: string, { email, role }: { email?: string; role: Role[] }) =>
-      withAccounts(async (accounts) => {
+      withCommands(async ({ accounts }) => {
         print(await accounts.create(name, await readPassword(), email, role));
       }),
     );
@@ -27,7 +35,7 @@ export function createProgram(withAccounts: WithAccounts, print: (line: string) 
     .command('list')
     .description('print every user, a JSON document a line')
     .action(() =>
-      withAccounts(async (accounts) => {
+      withCommands(async ({ accounts }) => {
         for (const profile of await accounts.list()) print(JSON.stringify(profile));
       }),
     );
@@ -36,7 +44,7 @@ export function createProgram(withAccounts: WithAccounts, print: (line: string) 
     .description('keep a user out, and end all of their sessions')
     .addArgument(username)
     .action((name: string) =>
-      withAccounts(async (accounts) => {
+      withCommands(async ({ accounts }) => {
         print(await accounts.disable(name));
       }),
     );
@@ -45,7 +53,7 @@ export function createProgram(withAccounts: WithAccounts, print: (line: string) 
     .description('let a disabled user in again')
     .addArgument(username)
     .action((name: string) =>
-      withAccounts(async (accounts) => {
+      withCommands(async ({ accounts }) => {
         print(await accounts.enable(name));
       }),
     );
@@ -54,8 +62,37 @@ export function createProgram(withAccounts: WithAccounts, print: (line: string) 
     .description('set a password, read from standard input, and end all sessions')
     .addArgument(username)
     .action((name: string) =>
-      withAccounts(async (accounts) => {
+      withCommands(async ({ accounts }) => {
         print(await accounts.setPassword(name, await readPassword()));
+      }),
+    );
+
+  const key = program.command('key').description('list, rotate and retire signing keys');
+  key
+    .command('list')
+    .description('print every key without its private half, a JSON document a line')
+    .action(() =>
+      withCommands(async ({ keys }) => {
+        for (const each of await keys.list()) print(JSON.stringify(each));
+      }),
+    );
+  key
+    .command('rotate')
+    .description('let the next key sign; the former still verifies')
+    .option('--force', 'also where the next key is too new to be known by all who verify', false)
+    .action(({ force }: { force: boolean }) =>
+      withCommands(async ({ keys }) => {
+        print(await keys.rotate(force));
+      }),
+    );
+  key
+    .command('retire')
+    .description('remove a key that no live token needs any more')
+    .argument('<kid>')
+    .option('--force', 'also where tokens still need it: they are refused from then on', false)
+    .action((kid: string, { force }: { force: boolean }) =>
+      withCommands(async ({ keys }) => {
+        print(await keys.retire(kid, force));
       }),
     );
   return program;

@@ -3,6 +3,9 @@ import { Mutex } from 'async-mutex';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataSource, type EntityManager } from 'typeorm';
 
+/** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
+const ALONE = 7_117_002;
+
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
 interface OpenUnit {
@@ -38,6 +41,14 @@ export class UnitOfWork {
     const result = await this.inTurn(transaction);
     for (const step of afterCommit) step();
     return result;
+  }
+
+  /** As {@link run}, and one at a time among all the processes on this database, whatever they write. */
+  runAlone<T>(work: Work<T>): Promise<T> {
+    return this.run(async (manager) => {
+      if (!this.isSqlite()) await manager.query('SELECT pg_advisory_xact_lock($1)', [ALONE]);
+      return work(manager);
+    });
   }
 
   /** Runs one statement, which is whole by itself and needs no transaction around it. */

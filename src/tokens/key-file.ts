@@ -1,72 +1,38 @@
-import type { JWK } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  closeSync,
-  fsyncSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { JwtAlgorithm } from '../config/settings.js';
-
-export type KeyStage = 'current' | 'previous';
-
-/** A signing key as it lies in the file. */
-export interface StoredKey {
-  readonly alg: JwtAlgorithm;
-  readonly stage: KeyStage;
-  readonly created_at: string;
-  readonly jwk: JWK;
-}
+import type { KeyRing, StoredKey } from './key-ring.js';
 
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
-/** @returns the stored keys, or undefined where there is no file yet. */
-export function readKeyFile(path: string): StoredKey[] | undefined {
+/** @returns the stored keys, none where there is no file yet. */
+export async function readKeyFile(path: string): Promise<KeyRing> {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { keys: StoredKey[] }).keys;
+    const { keys } = JSON.parse(readFileSync(path, 'utf8')) as { keys: StoredKey[] };
+    return await Promise.all(
+      keys.map(async (key) => ({
+        ...key,
+        kid: await calculateJwkThumbprint(key.jwk),
+        needed_until: key.needed_until ?? null,
+      })),
+    );
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new Error(`The signing keys in ${path} cannot be read: restore the file from a backup`, {
       cause: error,
     });
   }
 }
 
-/** Makes the file. @returns false where another process has made it first; then its keys count. */
-export function createKeyFile(path: string, keys: readonly StoredKey[]): boolean {
-  return withWrittenFile(path, keys, (written) => {
-    try {
-      linkSync(written, path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    } finally {
-      rmSync(written);
-    }
-  });
-}
-
-export function replaceKeyFile(path: string, keys: readonly StoredKey[]): void {
-  withWrittenFile(path, keys, (written) => {
-    renameSync(written, path);
-  });
-}
-
-/** Writes beside the file first: a crash must leave either no file or a whole one, readable by the owner alone. */
-function withWrittenFile<T>(path: string, keys: readonly StoredKey[], put: (written: string) => T): T {
+/** Writes beside the file first: a crash must leave either the former file or a whole one, for the owner alone. */
+export function writeKeyFile(path: string, keys: KeyRing): void {
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const written = `${path}.${randomUUID()}`;
   const file = openSync(written, 'wx', OWNER_ONLY_FILE);
   writeSync(file, `${JSON.stringify({ keys }, null, 2)}\n`);
   fsyncSync(file);
   closeSync(file);
-  return put(written);
+  renameSync(written, path);
 }

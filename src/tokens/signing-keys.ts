@@ -1,71 +1,106 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { JWK } from 'jose';
+import { unwatchFile, watchFile } from 'node:fs';
 import { Settings } from '../config/settings.js';
 import { Clock } from '../time/clock.js';
-import { createKeyFile, readKeyFile, replaceKeyFile, type StoredKey } from './key-file.js';
-import { keyFromPrivateJwk, keyFromSecret, makePrivateJwk, type SigningKey } from './signing-key.js';
+import { complete, find, isComplete, isNeeded, type KeyRing } from './key-ring.js';
+import { KeyMaker } from './key-maker.js';
+import { KeyStore } from './key-store.js';
+import { keyFromPrivateJwk, keyFromSecret, type SigningKey } from './signing-key.js';
 
-/** The keys that tokens are signed and verified with: one current, and those before it until their tokens have expired. */
+const LOOK_EVERY_MS = 1000;
+
+/** The keys in use, parsed once. */
+interface Keys {
+  readonly current: SigningKey;
+  readonly byKid: ReadonlyMap<string, SigningKey>;
+  readonly ring: KeyRing;
+}
+
+/**
+ * The keys that tokens are signed and verified with. Follows the file while the service runs: a rotation on the command
+ * line needs no restart.
+ */
 @Injectable()
-export class SigningKeys implements OnModuleInit {
+export class SigningKeys implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(SigningKeys.name);
-  private readonly byKid = new Map<string, SigningKey>();
-  private currentKey: SigningKey | undefined;
+  private keys: Keys | undefined;
 
   constructor(
     private readonly settings: Settings,
+    private readonly store: KeyStore,
+    private readonly maker: KeyMaker,
     private readonly clock: Clock,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const { jwtSecret } = this.settings;
-    if (jwtSecret !== undefined) this.take(await keyFromSecret(jwtSecret), 'current');
-    else
-      for (const { jwk, alg, stage } of await this.loadKeys())
-        this.take(await keyFromPrivateJwk(jwk, alg), stage);
+    if (jwtSecret !== undefined) {
+      this.keys = await sharedSecret(jwtSecret);
+      return;
+    }
+    this.keys = await parse(await this.loadComplete());
+    watchFile(this.store.path, { interval: LOOK_EVERY_MS, persistent: false }, this.follow);
+  }
+
+  onModuleDestroy(): void {
+    unwatchFile(this.store.path, this.follow);
   }
 
   /** The key that new tokens are signed with. */
   get current(): SigningKey {
-    if (!this.currentKey) throw new Error('the signing keys are not loaded yet');
-    return this.currentKey;
+    return this.loaded.current;
   }
 
+  /** Also the next key is found: another instance may have begun to sign with it. */
   find(kid: unknown): SigningKey | undefined {
-    return typeof kid === 'string' ? this.byKid.get(kid) : undefined;
+    return typeof kid === 'string' ? this.loaded.byKid.get(kid) : undefined;
   }
 
   /** The JWK Set of RFC 7517 §5, without private members; empty under HS256. */
   publicJwks(): { keys: JWK[] } {
-    return { keys: [...this.byKid.values()].flatMap(({ publicJwk }) => publicJwk ?? []) };
+    const { ring, byKid } = this.loaded;
+    const needed = ring.filter((key) => isNeeded(key, this.clock.now()));
+    return { keys: needed.flatMap(({ kid }) => byKid.get(kid)?.publicJwk ?? []) };
   }
 
-  private take(key: SigningKey, stage: StoredKey['stage']): void {
-    this.byKid.set(key.kid, key);
-    if (stage === 'current') this.currentKey = key;
+  private get loaded(): Keys {
+    if (!this.keys) throw new Error('the signing keys are not loaded yet');
+    return this.keys;
   }
 
-  /** Reads the file, and makes what is missing: the file itself, or a key for an algorithm that was set since. */
-  private async loadKeys(): Promise<StoredKey[]> {
-    const { jwtAlgorithm, jwtKeysFile } = this.settings;
-    const stored = readKeyFile(jwtKeysFile);
-    if (stored?.some(({ stage, alg }) => stage === 'current' && alg === jwtAlgorithm)) return stored;
+  private async loadComplete(): Promise<KeyRing> {
+    const { jwtAlgorithm } = this.settings;
+    const ring = await this.store.load();
+    if (isComplete(ring, jwtAlgorithm)) return ring;
 
-    const made = await this.makeKey();
-    const previous = (stored ?? []).map((key) => ({ ...key, stage: 'previous' as const }));
-    if (stored) replaceKeyFile(jwtKeysFile, [made, ...previous]);
-    else if (!createKeyFile(jwtKeysFile, [made])) return this.loadKeys();
-    this.logger.log(`Made a new ${jwtAlgorithm} signing key in ${jwtKeysFile}`);
-    return [made, ...previous];
+    const made = [await this.maker.make(), await this.maker.make()] as const;
+    this.logger.log(`Makes new ${jwtAlgorithm} signing keys in ${this.store.path}`);
+    return this.store.change((found) => complete(found, made, this.maker.neededUntil()));
   }
 
-  private async makeKey(): Promise<StoredKey> {
-    const { jwtAlgorithm: alg } = this.settings;
-    return {
-      alg,
-      stage: 'current',
-      created_at: this.clock.now().toISOString(),
-      jwk: await makePrivateJwk(alg),
-    };
-  }
+  private readonly follow = (): void => {
+    this.store
+      .load()
+      .then(async (ring) => {
+        this.keys = await parse(ring);
+        this.logger.log(`Took up the signing keys: ${this.current.kid} signs`);
+      })
+      .catch((error: unknown) => {
+        this.logger.error(error);
+      });
+  };
+}
+
+async function parse(ring: KeyRing): Promise<Keys> {
+  const parsed = await Promise.all(ring.map(({ jwk, alg }) => keyFromPrivateJwk(jwk, alg)));
+  const byKid = new Map(parsed.map((key) => [key.kid, key]));
+  const current = byKid.get(find(ring, 'current')?.kid ?? '');
+  if (!current) throw new Error('there is no current signing key');
+  return { current, byKid, ring };
+}
+
+async function sharedSecret(secret: string): Promise<Keys> {
+  const current = await keyFromSecret(secret);
+  return { current, byKid: new Map([[current.kid, current]]), ring: [] };
 }

@@ -5,6 +5,9 @@ import { Acknowledgements } from './acknowledgements.js';
 import { Denylist } from './denylist.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
 import { JwksController } from './jwks.controller.js';
+import { KeyMaker } from './key-maker.js';
+import { KeyRotationService } from './key-rotation.service.js';
+import { KeyStore } from './key-store.js';
 import { RevocationService } from './revocation.service.js';
 import { RevokedToken } from './revoked-token.entity.js';
 import { RotationService } from './rotation.service.js';
@@ -20,6 +23,9 @@ import { TokenVerifier } from './token-verifier.js';
     Acknowledgements,
     Denylist,
     ExpiredRowsSweeper,
+    KeyMaker,
+    KeyRotationService,
+    KeyStore,
     RevocationService,
     RotationService,
     SessionsService,
@@ -27,6 +33,13 @@ import { TokenVerifier } from './token-verifier.js';
     TokenIssuer,
     TokenVerifier,
   ],
-  exports: [Acknowledgements, RevocationService, RotationService, SessionsService, TokenVerifier],
+  exports: [
+    Acknowledgements,
+    KeyRotationService,
+    RevocationService,
+    RotationService,
+    SessionsService,
+    TokenVerifier,
+  ],
 })
 export class TokensModule {}

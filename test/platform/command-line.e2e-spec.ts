@@ -4,7 +4,8 @@ import { refusal } from '../support/api-client.js';
 import { ada, grace } from '../support/people.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
 import { newFolder } from '../support/test-app.js';
-import { claimsOf } from '../support/tokens.js';
+import { claimsOf, headerOf } from '../support/tokens.js';
+import { until } from '../support/until.js';
 
 describe('the command line', () => {
   let folder: string;
@@ -94,5 +95,36 @@ describe('the command line', () => {
     await gatehouse('user create ada', ada.password);
     const again = await gatehouse('user create Ada', ada.password);
     expect(again).toMatchObject({ code: 1, stderr: 'The username or the email address is taken\n' });
+  });
+
+  it('rotates the signing keys of a running service, which refuses no token by it', async () => {
+    const service = await ServiceProcess.start(folder);
+    const { access_token, refresh_token } = await service.api.signUp(ada);
+    const listed = await gatehouse('key list');
+    expect(listed.stdout).not.toMatch(/"(d|jwk)"/);
+    const [current, next] = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kid: string; stage: string });
+    expect(current).toMatchObject({ stage: 'current', kid: headerOf(access_token).kid });
+
+    const early = await gatehouse('key rotate');
+    expect(early).toMatchObject({ code: 1, stdout: '' });
+    expect(early.stderr).toContain('Wait until then, or use --force.');
+    const rotated = await gatehouse('key rotate --force');
+    expect(rotated.stdout).toContain(`${String(next?.kid)} signs the tokens now`);
+    expect(rotated.stdout).toContain(`${String(current?.kid)} still verifies, and is needed until`);
+
+    await until(async () => headerOf((await service.api.signIn(ada)).access_token).kid === next?.kid);
+    await service.api.get('/protected', access_token).expect(200);
+    await service.api.renew(refresh_token);
+
+    const needed = await gatehouse(`key retire ${String(current?.kid)}`);
+    expect(needed).toMatchObject({ code: 1, stdout: '' });
+    expect(needed.stderr).toContain(`${String(current?.kid)} is needed until`);
+    const retired = await gatehouse(`key retire ${String(current?.kid)} --force`);
+    expect(retired.stdout).toContain(`Retired ${String(current?.kid)}. 2 key(s) are left`);
+    await until(async () => (await service.api.get('/protected', access_token)).status === 401);
+    await service.stop();
   });
 });

@@ -2,6 +2,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -26,6 +27,8 @@ export interface TestAppOptions {
   readonly settings?: Record<string, string>;
   /** Extra controllers, for guards that no route of the service shows. */
   readonly controllers?: NonNullable<ModuleMetadata['controllers']>;
+  /** Where it listens, for those who must know before it starts; any free port otherwise. */
+  readonly port?: number;
   /** Where the data lies, to start again on it. */
   readonly folder?: string;
 }
@@ -48,6 +51,7 @@ export class TestApp {
     settings = {},
     controllers = [],
     folder = newFolder(),
+    port = 0,
   }: TestAppOptions = {}): Promise<TestApp> {
     const checked = readSettings({
       ...testSettings,
@@ -76,8 +80,14 @@ export class TestApp {
     await configureApp(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    await new Promise<void>((resolve) => app.getHttpServer().listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => app.getHttpServer().listen(port, '127.0.0.1', resolve));
     return new TestApp(app, clock, folder, lines, registered);
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    const { port } = this.app.getHttpServer().address() as AddressInfo;
+    return `http://127.0.0.1:${String(port)}`;
   }
 
   /** Everything that was logged, as text. */

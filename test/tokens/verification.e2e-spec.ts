@@ -1,15 +1,6 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  importJWK,
-  jwtVerify,
-  SignJWT,
-  type JWK,
-  type JWTPayload,
-} from 'jose';
+import { importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
@@ -156,90 +147,5 @@ describe('a presented access token', () => {
 
   it('is read with the scheme in any case', async () => {
     await service.api.get('/protected').set('Authorization', `bearer ${pair.access_token}`).expect(200);
-  });
-});
-
-describe('signing keys', () => {
-  const jwksOf = async (service: TestApp) =>
-    (await service.api.get('/.well-known/jwks.json').expect(200)).body as { keys: JWK[] };
-
-  it.each(['ES256', 'RS256', 'PS256'])(
-    'for %s are made at first start and published without their private half',
-    async (alg) => {
-      const service = await TestApp.start({ settings: { JWT_ALGORITHM: alg } });
-      const pair = await service.api.signUp(ada);
-      const jwks = await jwksOf(service);
-      expect(jwks.keys).toHaveLength(1);
-      expect(jwks.keys[0]).toMatchObject({ alg, use: 'sig', kid: headerOf(pair.access_token)['kid'] });
-      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'])
-        expect(jwks.keys[0]).not.toHaveProperty(secret);
-
-      const rules = {
-        issuer: 'http://localhost:3000',
-        audience: 'gatehouse',
-        typ: 'at+jwt',
-        algorithms: [alg],
-      };
-      const currentDate = service.clock.now();
-      await jwtVerify(pair.access_token, createLocalJWKSet(jwks), { ...rules, currentDate });
-      await service.api.get('/protected', pair.access_token).expect(200);
-      await service.api.renew(pair.refresh_token);
-      await service.stop();
-    },
-  );
-
-  it('are found by other services at their address', async () => {
-    const service = await TestApp.start();
-    const { access_token } = await service.api.signUp(ada);
-    const { port } = service.app.getHttpServer().address() as AddressInfo;
-    const keys = createRemoteJWKSet(new URL(`http://127.0.0.1:${String(port)}/.well-known/jwks.json`));
-    const { payload } = await jwtVerify(access_token, keys, { currentDate: service.clock.now() });
-    expect(payload['username']).toBe('ada');
-    await service.stop();
-  });
-
-  it('lie in a file that its owner alone can read, and are the same after a restart', async () => {
-    const before = await TestApp.start();
-    const { access_token } = await before.api.signUp(ada);
-    const file = join(before.folder, 'keys.json');
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const jwks = await jwksOf(before);
-
-    const after = await TestApp.start({ folder: await before.stopAndKeep() });
-    expect(await jwksOf(after)).toEqual(jwks);
-    await after.api.get('/protected', access_token).expect(200);
-    await after.stop();
-  });
-
-  it('made for another algorithm still verify the tokens they signed', async () => {
-    const before = await TestApp.start();
-    const pair = await before.api.signUp(ada);
-    const after = await TestApp.start({
-      folder: await before.stopAndKeep(),
-      settings: { JWT_ALGORITHM: 'PS256' },
-    });
-    await after.api.get('/protected', pair.access_token).expect(200);
-    const next = await after.api.renew(pair.refresh_token);
-    expect(headerOf(next.access_token).alg).toBe('PS256');
-    expect((await jwksOf(after)).keys.map(({ alg }) => alg)).toEqual(['PS256', 'ES256']);
-    await after.stop();
-  });
-
-  it('are not published under HS256, where a shared secret signs', async () => {
-    const secret = 'a secret of thirty-two bytes, at least';
-    const service = await TestApp.start({ settings: { JWT_ALGORITHM: 'HS256', JWT_SECRET: secret } });
-    const pair = await service.api.signUp(ada);
-    expect(headerOf(pair.access_token).alg).toBe('HS256');
-    expect(await jwksOf(service)).toEqual({ keys: [] });
-    await jwtVerify(pair.access_token, Buffer.from(secret), { currentDate: service.clock.now() });
-    await service.api.renew(pair.refresh_token);
-    await service.stop();
-  });
-
-  it('may be cached by who fetches them', async () => {
-    const service = await TestApp.start();
-    const { headers } = await service.api.get('/.well-known/jwks.json');
-    expect(headers['cache-control']).toBe('public, max-age=300');
-    await service.stop();
   });
 });
