@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { SessionsService, type CutCounts } from '../tokens/sessions.service.js';
+import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -10,7 +10,7 @@ import { UsersService } from '../users/users.service.js';
 export class AccountsService {
   constructor(
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly revocation: RevocationService,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
@@ -20,7 +20,7 @@ export class AccountsService {
     return this.work.run(async (manager) => {
       await this.users.setDisabled(id, true);
       await this.audit.record(manager, { type: 'user_disabled', userId: id });
-      return this.sessions.end({ userId: id }, 'account_disabled');
+      return this.revocation.endSessions({ userId: id }, 'account_disabled');
     });
   }
 
@@ -37,7 +37,7 @@ export class AccountsService {
     return this.work.run(async (manager) => {
       await this.users.setPasswordHash(id, passwordHash);
       await this.audit.record(manager, { type: 'password_set', userId: id });
-      return this.sessions.end({ userId: id }, 'admin');
+      return this.revocation.endSessions({ userId: id }, 'admin');
     });
   }
 }

@@ -1,18 +1,18 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { FromClient, type Client } from '../access/client.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { Public } from '../access/public.decorator.js';
 import { Throttle } from '../access/throttle.decorator.js';
-import { SessionsService } from '../tokens/sessions.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
-import { TokenPair } from '../tokens/token-pair.js';
+import { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
 import { UserProfile } from '../users/user-profile.js';
 import type { User } from '../users/user.entity.js';
 import { AuthService } from './auth.service.js';
 import { LoginDto } from './dto/login.dto.js';
+import { ReauthenticateDto } from './dto/reauthenticate.dto.js';
 import { RefreshDto } from './dto/refresh.dto.js';
 import { RegisterDto } from './dto/register.dto.js';
 import { LocalAuthGuard } from './guards/local-auth.guard.js';
@@ -25,7 +25,6 @@ export class AuthController {
   constructor(
     private readonly registration: RegistrationService,
     private readonly auth: AuthService,
-    private readonly sessions: SessionsService,
   ) {}
 
   /** Makes an account. */
@@ -58,12 +57,16 @@ export class AuthController {
     return this.auth.refresh(token);
   }
 
-  /** Ends this session, with its access tokens and its refresh token. */
+  /** Takes the password once more, for a fresh access token in place of this one (RFC 9470). */
+  @Throttle('login')
   @ApiAccessToken()
-  @ApiNoContentResponse()
-  @HttpCode(204)
-  @Post('logout')
-  async logout(@CurrentUser() { sessionId }: Identity): Promise<void> {
-    await this.sessions.end({ sessionId }, 'logout');
+  @ApiOkResponse({ type: AccessTokenAnswer })
+  @HttpCode(200)
+  @Post('reauthenticate')
+  reauthenticate(
+    @CurrentUser() caller: Identity,
+    @Body() { password }: ReauthenticateDto,
+  ): Promise<AccessTokenAnswer> {
+    return this.auth.reauthenticate(caller, password);
   }
 }

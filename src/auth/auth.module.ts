@@ -18,7 +18,7 @@ import { IdentityService } from './identity.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthTokenService } from './oauth-token.service.js';
 import { RegistrationService } from './registration.service.js';
-import { RevocationController } from './revocation.controller.js';
+import { SignOutController } from './sign-out.controller.js';
 import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
 import { JwtStrategy } from './strategies/jwt.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
@@ -37,7 +37,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     TokensModule,
     UsersModule,
   ],
-  controllers: [AuthController, IdentityController, OAuthController, RevocationController],
+  controllers: [AuthController, IdentityController, OAuthController, SignOutController],
   providers: [
     ...globalGuards,
     AccountsService,

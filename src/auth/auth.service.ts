@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../access/client.decorator.js';
+import type { Identity } from '../access/identity.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RotationService } from '../tokens/rotation.service.js';
 import { SessionsService } from '../tokens/sessions.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
-import type { TokenPair } from '../tokens/token-pair.js';
+import type { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { requireEnabled } from './credentials.service.js';
+import { CredentialsService, requireEnabled } from './credentials.service.js';
 
 /** Signs in, and keeps signed in. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly users: UsersService,
+    private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
     private readonly rotation: RotationService,
     private readonly work: UnitOfWork,
@@ -33,10 +35,23 @@ export class AuthService {
   }
 
   /**
+   * Takes the password once more, for a fresh access token in place of the caller's.
+   * @throws AppError invalid_credentials, account_disabled, token_revoked or overloaded
+   */
+  async reauthenticate(caller: Identity, password: string): Promise<AccessTokenAnswer> {
+    const proven = await this.credentials.requirePassword(caller.userId, password);
+    return this.work.run(async (manager) => {
+      const user = await this.users.requireUnchanged(manager, proven);
+      requireEnabled(user);
+      return this.sessions.reauthenticate(user, caller);
+    });
+  }
+
+  /**
    * Spends a refresh token. The new access token carries the user as stored now.
    * @throws AppError token_revoked or refresh_token_reused
    */
-  async refresh(claims: RefreshClaims): Promise<TokenPair> {
-    return this.rotation.rotate(claims, await this.users.require(claims.sub));
+  refresh(claims: RefreshClaims): Promise<TokenPair> {
+    return this.rotation.rotate(claims, () => this.users.require(claims.sub));
   }
 }

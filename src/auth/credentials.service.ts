@@ -14,11 +14,22 @@ export class CredentialsService {
    * who knows the password; overloaded
    */
   async require(login: string, password: string): Promise<User> {
-    const user = await this.users.findByCredentials(login, password);
-    if (!user) throw new AppError('invalid_credentials');
-    requireEnabled(user);
-    return user;
+    return requireRight(await this.users.findByCredentials(login, password));
   }
+
+  /**
+   * The user with this id, if this is their password.
+   * @throws AppError invalid_credentials, account_disabled or overloaded
+   */
+  async requirePassword(userId: string, password: string): Promise<User> {
+    return requireRight(await this.users.findByPassword(userId, password));
+  }
+}
+
+function requireRight(user: User | undefined): User {
+  if (!user) throw new AppError('invalid_credentials');
+  requireEnabled(user);
+  return user;
 }
 
 /** @throws AppError account_disabled */

@@ -2,9 +2,11 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
 import { Throttle } from '../access/throttle.decorator.js';
 import type { RateLimit } from '../config/rate-limit.js';
 import type { Settings } from '../config/settings.js';
+import { bearerToken } from './bearer-token.js';
 import { fold } from '../users/fold.js';
 
 // From one address many people may sign in; against guessing over many accounts a wider limit still holds.
@@ -54,11 +56,22 @@ function isNoLogin(context: ExecutionContext): boolean {
 }
 
 function addressAndAccount(request: Record<string, unknown>): string {
-  const { ip } = request as { ip: string };
-  return `${ip} ${accountOf(request) ?? ''}`;
+  const { ip } = request as unknown as FastifyRequest;
+  return `${ip} ${accountOf(request as unknown as FastifyRequest) ?? ''}`;
 }
 
-function accountOf({ body }: { body?: unknown }): string | undefined {
-  const username = (body as { username?: unknown } | null | undefined)?.username;
-  return typeof username === 'string' ? fold(username.slice(0, LONGEST_ACCOUNT)) : undefined;
+/** Whose password is tried: the username's in the body, or, with a password alone, the caller's. */
+function accountOf(request: Pick<FastifyRequest, 'body' | 'headers' | 'raw'>): string | undefined {
+  const { username, password } = (request.body ?? {}) as { username?: unknown; password?: unknown };
+  if (typeof username === 'string') return fold(username.slice(0, LONGEST_ACCOUNT));
+  return password === undefined ? undefined : claimedSubject(request);
+}
+
+/** Unverified: with a token that is not ours no password is tried. */
+function claimedSubject(request: Pick<FastifyRequest, 'headers' | 'raw'>): string | undefined {
+  try {
+    return decodeJwt(bearerToken(request) ?? '').sub?.slice(0, LONGEST_ACCOUNT);
+  } catch {
+    return undefined;
+  }
 }

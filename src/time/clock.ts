@@ -17,3 +17,7 @@ export function numericDate(date: Date): number {
 export function addSeconds(date: Date, seconds: number): Date {
   return new Date(date.getTime() + seconds * 1000);
 }
+
+export function latest(first: Date, ...others: Date[]): Date {
+  return others.reduce((last, moment) => (moment > last ? moment : last), first);
+}

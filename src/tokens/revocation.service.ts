@@ -1,58 +1,150 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { In, IsNull, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
-import { Clock } from '../time/clock.js';
+import { Settings, type TokenType } from '../config/settings.js';
+import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
+import { addSeconds, Clock, latest } from '../time/clock.js';
+import type { CutReason } from './cut-reason.js';
 import { Denylist } from './denylist.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { Session } from './session.entity.js';
 import type { RefreshClaims } from './token-claims.js';
 
+/** Which sessions a cut ends: one, all of a user's, or all of them but one. */
+export interface CutScope {
+  readonly userId: string;
+  readonly sessionId?: string;
+  readonly exceptSessionId?: string;
+}
+
+/** How many of each a cut has ended. */
+export interface CutCounts {
+  readonly sessions: number;
+  readonly refreshTokens: number;
+  readonly accessTokens: number;
+}
+
 /** What is known of an access token that is to be revoked. */
-interface AccessToken {
+export interface RevocableAccessToken {
   readonly tokenId: string;
   readonly userId: string;
   readonly expiresAt: Date;
 }
 
-/** Revokes single tokens; their session goes on. Holds once it returns. */
+/** Cuts: whole sessions, or single tokens. What was cut is refused once the method returns, and after a crash. */
 @Injectable()
 export class RevocationService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly denylist: Denylist,
     private readonly audit: AuditTrail,
+    private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
-  /** Revokes this access token alone. */
-  revokeAccess({ tokenId, userId, expiresAt }: AccessToken): Promise<void> {
-    return this.work.run((manager) =>
-      this.revoke(manager, 'access', { jti: tokenId, sub: userId, expiresAt }),
-    );
+  /**
+   * The one way to end sessions. Ends them with their refresh tokens and all of their access tokens, keeps the reason,
+   * and tells how many of each there were. Joins the unit of work that is open.
+   */
+  endSessions(scope: CutScope, reason: CutReason): Promise<CutCounts> {
+    return this.work.run(async (manager) => {
+      const sessions = await this.lockLive(manager, scope);
+      const ids = sessions.map(({ id }) => id);
+      const counts = await this.count(manager, ids);
+      await manager.update(Session, { id: In(ids) }, { endedAt: this.clock.now(), endedReason: reason });
+      const expiresAt = await this.lastAccessExpiry(manager, ids);
+      await this.denylist.add(
+        manager,
+        ids.map((id) => ({ id, reason, expiresAt })),
+      );
+      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, reason, counts);
+      return counts;
+    });
   }
 
-  /** Revokes this refresh token and, where it was used already, what came of it: the session cannot be refreshed any more. */
+  /** Revokes this access token alone. Joins the unit of work that is open. */
+  revokeAccess({ tokenId, userId, expiresAt }: RevocableAccessToken, reason: CutReason): Promise<void> {
+    return this.work.run(async (manager) => {
+      await this.denylist.add(manager, [{ id: tokenId, reason, expiresAt }]);
+      await this.recordRevocation(manager, 'access', userId, tokenId, reason);
+    });
+  }
+
+  /**
+   * Revokes this refresh token and, where it was spent already, what came of it: the session cannot be refreshed any
+   * more, and is over when its last access token expires.
+   */
   revokeRefresh({ jti, sid, sub, exp }: RefreshClaims): Promise<void> {
     return this.work.run(async (manager) => {
+      // First the session: a rotation takes the same lock, so that its successor is either seen here or never made.
+      const expiresAt = await this.lastAccessExpiry(manager, [sid]);
+      await manager.update(Session, { id: sid, endedAt: IsNull() }, { expiresAt });
       await manager.update(
         RefreshToken,
         { sessionId: sid, revokedAt: IsNull() },
         { revokedAt: this.clock.now() },
       );
-      await this.revoke(manager, 'refresh', { jti, sub, expiresAt: new Date(exp * 1000) });
+      await this.denylist.add(manager, [{ id: jti, reason: 'revoked', expiresAt: new Date(exp * 1000) }]);
+      await this.recordRevocation(manager, 'refresh', sub, jti, 'revoked');
     });
   }
 
-  private async revoke(
-    manager: EntityManager,
-    tokenType: string,
-    { jti, sub, expiresAt }: { jti: string; sub: string; expiresAt: Date },
-  ): Promise<void> {
-    await this.denylist.add(manager, [{ id: jti, reason: 'revoked', expiresAt }]);
-    await this.audit.record(manager, {
-      type: 'token_revoked',
-      userId: sub,
-      details: { token_type: tokenType, jti },
+  /** A refresh locks the row of its session too: it is either before the cut and covered, or after and refused. */
+  private lockLive(manager: EntityManager, scope: CutScope): Promise<Session[]> {
+    return manager.find(Session, {
+      where: { ...inScope(scope), endedAt: IsNull() },
+      ...lockForUpdate(manager),
     });
   }
+
+  private async count(manager: EntityManager, sessionIds: string[]): Promise<CutCounts> {
+    const sessionId = In(sessionIds);
+    const now = this.clock.now();
+    return {
+      sessions: sessionIds.length,
+      refreshTokens: await manager.countBy(RefreshToken, {
+        sessionId,
+        usedAt: IsNull(),
+        revokedAt: IsNull(),
+        expiresAt: MoreThan(now),
+      }),
+      accessTokens: await manager.countBy(RefreshToken, { sessionId, accessExpiresAt: MoreThan(now) }),
+    };
+  }
+
+  /** Until when an access token of these sessions can live, also one issued under a longer `ACCESS_TOKEN_TTL`. */
+  private async lastAccessExpiry(manager: EntityManager, sessionIds: string[]): Promise<Date> {
+    const byCurrentTtl = addSeconds(this.clock.now(), this.settings.accessTokenTtl);
+    const last = await manager.findOne(RefreshToken, {
+      where: { sessionId: In(sessionIds) },
+      order: { accessExpiresAt: 'DESC' },
+    });
+    return latest(byCurrentTtl, last?.accessExpiresAt ?? byCurrentTtl);
+  }
+
+  private recordCut(
+    manager: EntityManager,
+    userId: string,
+    reason: CutReason,
+    { sessions, refreshTokens, accessTokens }: CutCounts,
+  ): Promise<void> {
+    const details = { reason, sessions, refresh_tokens: refreshTokens, access_tokens: accessTokens };
+    return this.audit.record(manager, { type: 'sessions_ended', userId, details });
+  }
+
+  private recordRevocation(
+    manager: EntityManager,
+    tokenType: TokenType,
+    userId: string,
+    jti: string,
+    reason: CutReason,
+  ): Promise<void> {
+    const details = { token_type: tokenType, jti, reason };
+    return this.audit.record(manager, { type: 'token_revoked', userId, details });
+  }
+}
+
+function inScope({ userId, sessionId, exceptSessionId }: CutScope): FindOptionsWhere<Session> {
+  if (sessionId !== undefined) return { userId, id: sessionId };
+  return exceptSessionId === undefined ? { userId } : { userId, id: Not(exceptSessionId) };
 }

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
-import { addSeconds, Clock } from '../time/clock.js';
+import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
-import { SessionsService } from './sessions.service.js';
 import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -24,17 +24,22 @@ export class RotationService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly issuer: TokenIssuer,
-    private readonly sessions: SessionsService,
+    private readonly revocation: RevocationService,
     private readonly acknowledgements: Acknowledgements,
     private readonly audit: AuditTrail,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError token_revoked or refresh_token_reused */
-  async rotate(claims: RefreshClaims, subject: Subject): Promise<TokenPair> {
+  /**
+   * @param loadSubject tells whom the tokens are for; asked after the commit, so that the access token shows every
+   * change that was answered before.
+   * @throws AppError token_revoked or refresh_token_reused
+   */
+  async rotate(claims: RefreshClaims, loadSubject: () => Promise<Subject>): Promise<TokenPair> {
     // A refusal is returned, not thrown: thrown, it would roll back the end of the session that it tells of.
     const outcome = await this.work.run((manager) => this.present(manager, claims));
+    const subject = await loadSubject();
     if (outcome instanceof AppError) throw outcome;
     return this.issuer.signPair(subject, outcome.session, outcome.successor, { fresh: false });
   }
@@ -43,24 +48,30 @@ export class RotationService {
     manager: EntityManager,
     claims: RefreshClaims,
   ): Promise<{ session: Session; successor: RefreshToken } | AppError> {
-    const session = await this.touchSession(manager, claims.sid);
-    if (!session || session.endedAt) return revoked(session?.endedReason ?? 'account_deleted');
-
-    const spent = await this.spend(manager, claims);
-    if (spent) return { session, successor: spent };
-
-    const token = await manager.findOneBy(RefreshToken, { jti: claims.jti, sessionId: session.id });
-    if (token?.revokedAt) return revoked('revoked');
-    const successor = token && (await this.findTolerated(manager, token));
-    return successor ? { session, successor } : this.endReused(manager, session, claims);
+    const session = await this.lockSession(manager, claims.sid);
+    if (!session || session.endedAt) return revoked(session?.endedReason ?? 'session_ended');
+    const successor = await this.findSuccessor(manager, claims);
+    if (successor === 'revoked') return revoked('revoked');
+    if (successor === 'reused') return this.endReused(manager, session, claims);
+    await this.touch(manager, session, successor);
+    return { session, successor };
   }
 
-  /** Takes the lock that every rotation and cut of this session takes, by the write itself. */
-  private async touchSession(manager: EntityManager, id: string): Promise<Session | null> {
-    const now = this.clock.now();
-    const expiresAt = addSeconds(now, this.settings.refreshTokenTtl);
-    await manager.update(Session, { id, endedAt: IsNull() }, { lastUsedAt: now, expiresAt });
-    return manager.findOneBy(Session, { id });
+  private async findSuccessor(
+    manager: EntityManager,
+    claims: RefreshClaims,
+  ): Promise<RefreshToken | 'revoked' | 'reused'> {
+    const made = await this.spend(manager, claims);
+    if (made) return made;
+    const { jti, sid: sessionId } = claims;
+    const token = await manager.findOneBy(RefreshToken, { jti, sessionId });
+    if (token?.revokedAt) return 'revoked';
+    return (token && (await this.findTolerated(manager, token))) ?? 'reused';
+  }
+
+  /** Takes the lock that every rotation and every cut of this session takes. */
+  private lockSession(manager: EntityManager, id: string): Promise<Session | null> {
+    return manager.findOne(Session, { where: { id }, ...lockForUpdate(manager) });
   }
 
   /** Spends the token by one conditional update: of any number that race, one finds it unused. */
@@ -114,10 +125,20 @@ export class RotationService {
       userId: session.userId,
       details: { session_id: session.id, jti },
     });
-    await this.sessions.end({ sessionId: session.id }, 'refresh_reuse');
+    await this.revocation.endSessions({ userId: session.userId, sessionId: session.id }, 'refresh_reuse');
     return new AppError('refresh_token_reused', {
       detail: `session ${session.id} ended: ${jti} was presented again`,
     });
+  }
+
+  private async touch(
+    manager: EntityManager,
+    { id, expiresAt }: Session,
+    successor: RefreshToken,
+  ): Promise<void> {
+    const lastUsedAt = this.clock.now();
+    const extended = latest(expiresAt, successor.expiresAt, successor.accessExpiresAt);
+    await manager.update(Session, { id }, { lastUsedAt, expiresAt: extended });
   }
 
   /** Keeps a session's rows few: what is older than the token just spent can only be a reuse, known or not. */

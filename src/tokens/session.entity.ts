@@ -20,7 +20,7 @@ export class Session {
   @InstantColumn({ name: 'last_used_at' })
   lastUsedAt!: Date;
 
-  /** When the last refresh token of the session expires, and with it the session. */
+  /** When the last token of the session expires, and with it the session. */
   @Index('ix_sessions_expires_at')
   @InstantColumn({ name: 'expires_at' })
   expiresAt!: Date;

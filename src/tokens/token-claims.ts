@@ -31,6 +31,8 @@ export interface ClaimsOf {
   refresh: RefreshClaims;
 }
 
+export type Claims = AccessClaims | RefreshClaims;
+
 /** The `typ` header of each kind: one is never taken for the other (RFC 8725 §3.11). */
 export const headerType = { access: 'at+jwt', refresh: 'rt+jwt' } as const satisfies Record<
   TokenType,

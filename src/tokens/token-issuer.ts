@@ -8,7 +8,15 @@ import type { Session } from './session.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import type { Subject } from './subject.js';
 import { headerType, type AccessClaims, type RefreshClaims } from './token-claims.js';
-import type { TokenPair } from './token-pair.js';
+import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
+
+/** What is remembered of an access token, in the row of the refresh token that it goes out beside. */
+type AccessToken = Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'>;
+
+interface Freshness {
+  /** Whether a password was just given for it. */
+  readonly fresh: boolean;
+}
 
 /** Makes tokens. Writes nothing: what must be remembered of them is in the rows it is given. */
 @Injectable()
@@ -39,7 +47,7 @@ export class TokenIssuer {
   }
 
   /** The access token that goes out beside the refresh token with this jti. */
-  newAccessToken(refreshJti: string): Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'> {
+  newAccessToken(refreshJti: string): AccessToken {
     return {
       accessJti: accessJti(refreshJti),
       accessExpiresAt: addSeconds(this.clock.now(), this.settings.accessTokenTtl),
@@ -47,29 +55,45 @@ export class TokenIssuer {
   }
 
   /** Signs the refresh token of the row and the access token beside it. */
-  signPair(subject: Subject, session: Session, row: RefreshToken, { fresh }: { fresh: boolean }): TokenPair {
-    const now = this.clock.now();
-    return {
-      access_token: this.sign(this.accessClaims(subject, session, row, fresh)),
+  signPair(subject: Subject, session: Session, row: RefreshToken, freshness: Freshness): TokenPair {
+    const access = this.signAccess(subject, session, row, freshness);
+    return Object.assign(access, {
       refresh_token: this.sign(this.refreshClaims(subject, session, row)),
+      refresh_expires_in: this.secondsUntil(row.expiresAt),
+    });
+  }
+
+  /** Signs an access token of the session. */
+  signAccess(
+    subject: Subject,
+    session: Session,
+    access: AccessToken,
+    freshness: Freshness,
+  ): AccessTokenAnswer {
+    return {
+      access_token: this.sign(this.accessClaims(subject, session, access, freshness)),
       token_type: 'bearer',
-      expires_in: secondsUntil(row.accessExpiresAt, now),
-      refresh_expires_in: secondsUntil(row.expiresAt, now),
+      expires_in: this.secondsUntil(access.accessExpiresAt),
     };
   }
 
-  private accessClaims(subject: Subject, session: Session, row: RefreshToken, fresh: boolean): AccessClaims {
+  private accessClaims(
+    subject: Subject,
+    session: Session,
+    { accessJti: jti, accessExpiresAt }: AccessToken,
+    { fresh }: Freshness,
+  ): AccessClaims {
     const now = numericDate(this.clock.now());
     const profile = this.settings.accessTokenClaims.map((claim) => [claim, subject[claim]] as const);
     return {
       iss: this.settings.issuer,
       aud: this.settings.audience,
       sub: subject.id,
-      jti: row.accessJti,
+      jti,
       sid: session.id,
       iat: now,
       nbf: now,
-      exp: numericDate(row.accessExpiresAt),
+      exp: numericDate(accessExpiresAt),
       type: 'access',
       auth_time: numericDate(session.authTime),
       fresh,
@@ -89,6 +113,10 @@ export class TokenIssuer {
       exp: numericDate(row.expiresAt),
       type: 'refresh',
     };
+  }
+
+  private secondsUntil(moment: Date): number {
+    return Math.max(0, numericDate(moment) - numericDate(this.clock.now()));
   }
 
   private sign(claims: AccessClaims | RefreshClaims): string {
@@ -113,8 +141,4 @@ function accessJti(refreshJti: string): string {
 /** The jti of the refresh token that an access token went out beside. */
 export function refreshJtiBeside(accessJti: string): string {
   return accessJti.slice(0, accessJti.indexOf(SEPARATOR));
-}
-
-function secondsUntil(moment: Date, now: Date): number {
-  return Math.max(0, numericDate(moment) - numericDate(now));
 }

@@ -39,9 +39,14 @@ export class TokenVerifier {
     return this.accept(this.requireSignature(token, type), type);
   }
 
-  /** As {@link verify}, but also a revoked token passes: who holds it may still cut what came of it. */
-  verifyOrigin<T extends TokenType>(token: string, type: T): ClaimsOf[T] {
-    return this.requireClaims(this.requireSignature(token, type), type);
+  /** The claims of a token that holds now. @returns undefined for any other text. */
+  find<T extends TokenType>(token: string, type: T): ClaimsOf[T] | undefined {
+    return unlessRefused(() => this.verify(token, type));
+  }
+
+  /** As {@link find}, but a revoked token is found too: who has it may still cut what came of it. */
+  findGenuine<T extends TokenType>(token: string, type: T): ClaimsOf[T] | undefined {
+    return unlessRefused(() => this.requireClaims(this.requireSignature(token, type), type));
   }
 
   /** Finds the key that a token names, before anything else of it is read. @throws AppError token_invalid */
@@ -89,6 +94,15 @@ export class TokenVerifier {
     } catch (error) {
       throw new AppError('token_invalid', { cause: error });
     }
+  }
+}
+
+function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import { KeyStore } from './key-store.js';
 import { RevocationService } from './revocation.service.js';
 import { RevokedToken } from './revoked-token.entity.js';
 import { RotationService } from './rotation.service.js';
+import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenIssuer } from './token-issuer.js';
@@ -18,7 +19,7 @@ import { TokenVerifier } from './token-verifier.js';
 
 @Module({
   imports: [JwtModule.register({}), TypeOrmModule.forFeature([RevokedToken])],
-  controllers: [JwksController],
+  controllers: [JwksController, SessionsController],
   providers: [
     Acknowledgements,
     Denylist,

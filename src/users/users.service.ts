@@ -53,9 +53,13 @@ export class UsersService {
 
   /** @throws AppError token_revoked: only a token can name a user that is gone. */
   async require(id: string): Promise<User> {
-    const user = await this.users.findOneBy({ id });
+    const user = await this.find(id);
     if (!user) throw new AppError('token_revoked', { reason: 'account_deleted' });
     return user;
+  }
+
+  find(id: string): Promise<User | null> {
+    return this.users.findOneBy({ id });
   }
 
   findByUsername(username: string): Promise<User | null> {
@@ -72,11 +76,13 @@ export class UsersService {
    * @throws AppError overloaded
    */
   async findByCredentials(login: string, password: string): Promise<User | undefined> {
-    const user = await this.loadWithPasswordHash(login);
-    const right = await this.hasher.verify(password, user?.passwordHash);
-    if (!user || !right) return undefined;
-    if (this.hasher.isOutdated(user.passwordHash)) await this.renewHash(user, password);
-    return user;
+    const column = login.includes('@') ? 'emailFolded' : 'usernameFolded';
+    return this.checkPassword(await this.loadWithPasswordHash({ [column]: fold(login) }), password);
+  }
+
+  /** @returns the user with this id, undefined where it is not their password. @throws AppError overloaded */
+  async findByPassword(id: string, password: string): Promise<User | undefined> {
+    return this.checkPassword(await this.loadWithPasswordHash({ id }), password);
   }
 
   /**
@@ -110,6 +116,13 @@ export class UsersService {
     );
   }
 
+  private async checkPassword(user: User | null, password: string): Promise<User | undefined> {
+    const right = await this.hasher.verify(password, user?.passwordHash);
+    if (!user || !right) return undefined;
+    if (this.hasher.isOutdated(user.passwordHash)) await this.renewHash(user, password);
+    return user;
+  }
+
   private async renewHash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     await this.work.runStatement((manager) =>
@@ -117,13 +130,8 @@ export class UsersService {
     );
   }
 
-  private loadWithPasswordHash(login: string): Promise<User | null> {
-    const column = login.includes('@') ? 'emailFolded' : 'usernameFolded';
-    return this.users
-      .createQueryBuilder('user')
-      .addSelect('user.passwordHash')
-      .where(`user.${column} = :folded`, { folded: fold(login) })
-      .getOne();
+  private loadWithPasswordHash(where: Partial<User>): Promise<User | null> {
+    return this.users.createQueryBuilder('user').addSelect('user.passwordHash').where(where).getOne();
   }
 }
 

@@ -2,7 +2,7 @@ import { refusal } from '../support/api-client.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
-import { SessionsService } from '../../src/tokens/sessions.service.js';
+import { RevocationService } from '../../src/tokens/revocation.service.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -130,8 +130,8 @@ describe('revoking', () => {
     const { sub, sid } = claimsOf(pair.access_token) as { sub: string; sid: string };
 
     const counts = await service.app
-      .get(SessionsService)
-      .end({ userId: sub, exceptSessionId: sid }, 'session_ended');
+      .get(RevocationService)
+      .endSessions({ userId: sub, exceptSessionId: sid }, 'session_ended');
 
     expect(counts).toEqual({ sessions: 2, refreshTokens: 2, accessTokens: 2 });
     for (const { access_token } of others) await expectRevoked(access_token, 'session_ended');

@@ -1,5 +1,5 @@
-import { Controller, Delete } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
@@ -13,15 +13,33 @@ class Confirmation {
 
 @ApiTags('sign-out')
 @Controller()
-export class RevocationController {
+export class SignOutController {
   constructor(private readonly revocation: RevocationService) {}
+
+  /** Ends this session, with its access tokens and its refresh token. */
+  @ApiAccessToken()
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Post('logout')
+  async logout(@CurrentUser() { userId, sessionId }: Identity): Promise<void> {
+    await this.revocation.endSessions({ userId, sessionId }, 'logout');
+  }
+
+  /** Ends every session of the caller, this one too. */
+  @ApiAccessToken()
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Post('logout-all')
+  async logoutAll(@CurrentUser() { userId }: Identity): Promise<void> {
+    await this.revocation.endSessions({ userId }, 'logout');
+  }
 
   /** Revokes this access token alone. */
   @ApiAccessToken()
   @ApiOkResponse({ type: Confirmation })
   @Delete('access-revoke')
   async revokeAccess(@CurrentUser() token: Identity): Promise<Confirmation> {
-    await this.revocation.revokeAccess(token);
+    await this.revocation.revokeAccess(token, 'revoked');
     return { detail: 'Access token has been revoked' };
   }
 

@@ -1,0 +1,6 @@
+import { IsCredential } from '../../users/text-rules.js';
+
+export class ReauthenticateDto {
+  @IsCredential()
+  password!: string;
+}

@@ -1,0 +1,49 @@
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../access/current-user.decorator.js';
+import type { Identity } from '../access/identity.js';
+import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
+import { AppError } from '../errors/app-error.js';
+import { RevocationService, type CutCounts } from './revocation.service.js';
+import { SessionList, SessionProfile } from './session-profile.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Where the caller is signed in. */
+@ApiTags('sessions')
+@ApiAccessToken()
+@Controller('users/me/sessions')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly revocation: RevocationService,
+  ) {}
+
+  /** The caller's live sessions, the one used last first. */
+  @ApiOkResponse({ type: SessionList })
+  @Get()
+  async list(@CurrentUser() { userId, sessionId }: Identity): Promise<SessionList> {
+    const sessions = await this.sessions.listLive(userId);
+    return { sessions: sessions.map((session) => SessionProfile.from(session, sessionId)) };
+  }
+
+  /** Ends all of the caller's sessions but this one. */
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Delete()
+  async endOthers(@CurrentUser() { userId, sessionId }: Identity): Promise<void> {
+    await this.revocation.endSessions({ userId, exceptSessionId: sessionId }, 'session_ended');
+  }
+
+  /** Ends one of the caller's sessions. */
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Delete(':id')
+  async endOne(@CurrentUser() { userId }: Identity, @Param('id') sessionId: string): Promise<void> {
+    requireEnded(await this.revocation.endSessions({ userId, sessionId }, 'session_ended'));
+  }
+}
+
+/** @throws AppError not_found for a session that was ended before, and for one of somebody else's. */
+function requireEnded({ sessions }: CutCounts): void {
+  if (sessions === 0) throw new AppError('not_found');
+}
