@@ -1,6 +1,14 @@
 // Native ESM in jest needs Node 24.9; until that is the oldest Node supported, swc compiles to CommonJS, the ESM-only
 // packages included.
-const esmOnly = ['@nestjs', 'content-disposition', 'jose', 'p-limit', 'yocto-queue'];
+const esmOnly = [
+  '@nestjs',
+  'content-disposition',
+  'jose',
+  'oauth4webapi',
+  'openid-client',
+  'p-limit',
+  'yocto-queue',
+];
 
 const transform = {
   '^.+\\.(t|j)s$': [

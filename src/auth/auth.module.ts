@@ -15,13 +15,16 @@ import { RateLimitGuard } from './guards/rate-limit.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
+import { IntrospectionService } from './introspection.service.js';
 import { OAuthController } from './oauth.controller.js';
+import { OAuthMetadataController } from './oauth-metadata.controller.js';
 import { OAuthTokenService } from './oauth-token.service.js';
 import { RegistrationService } from './registration.service.js';
 import { SignOutController } from './sign-out.controller.js';
 import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
 import { JwtStrategy } from './strategies/jwt.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
+import { TokenRevocationService } from './token-revocation.service.js';
 import { throttlers } from './throttlers.js';
 
 /** Every request meets these, in this order; a route opens itself with `@Public()`. */
@@ -37,18 +40,26 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     TokensModule,
     UsersModule,
   ],
-  controllers: [AuthController, IdentityController, OAuthController, SignOutController],
+  controllers: [
+    AuthController,
+    IdentityController,
+    OAuthController,
+    OAuthMetadataController,
+    SignOutController,
+  ],
   providers: [
     ...globalGuards,
     AccountsService,
     AuthService,
     CredentialsService,
     IdentityService,
+    IntrospectionService,
     JwtRefreshStrategy,
     JwtStrategy,
     LocalStrategy,
     OAuthTokenService,
     RegistrationService,
+    TokenRevocationService,
   ],
   exports: [AccountsService, RegistrationService],
 })

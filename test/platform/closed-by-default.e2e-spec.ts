@@ -4,12 +4,14 @@ import { TestApp } from '../support/test-app.js';
 /** The routes that answer without a token. Nothing else may. */
 const open = [
   'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
   'GET /health/live',
   'GET /health/ready',
   'GET /public',
   'GET /welcome',
   'POST /login',
   'POST /register',
+  'POST /revoke',
   'POST /token',
 ];
 

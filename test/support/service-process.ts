@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
+import { freePort } from './free-port.js';
 
 const dist = resolve('dist');
 const STARTS_WITHIN_MS = 20_000;
@@ -107,13 +107,4 @@ function spawnNode(script: string, args: string[], cwd: string, variables: Varia
     throw new Error('The service is not built: run `npm test`, or `npm run build`.');
   const { PATH = '' } = process.env;
   return spawn(process.execPath, [join(dist, script), ...args], { cwd, env: { PATH, ...variables } });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

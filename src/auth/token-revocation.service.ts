@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { RevocationService, type RevocableAccessToken } from '../tokens/revocation.service.js';
+import type { AccessClaims } from '../tokens/token-claims.js';
+import { TokenVerifier } from '../tokens/token-verifier.js';
+
+/** Revokes whatever token is presented, for whoever presents it: holding it is the proof (RFC 7009). */
+@Injectable()
+export class TokenRevocationService {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly revocation: RevocationService,
+  ) {}
+
+  /**
+   * Revokes an access token alone; with a refresh token its session ends, as RFC 7009 §2.1 would have it. What is no
+   * token of ours, or has expired, needs no revocation: that is no error (§2.2).
+   */
+  async revoke(token: string): Promise<void> {
+    const refresh = this.verifier.findGenuine(token, 'refresh');
+    if (refresh)
+      await this.revocation.endSessions({ userId: refresh.sub, sessionId: refresh.sid }, 'revoked');
+    const access = this.verifier.find(token, 'access');
+    if (access) await this.revocation.revokeAccess(revocable(access), 'revoked');
+  }
+}
+
+function revocable({ jti, sub, exp }: AccessClaims): RevocableAccessToken {
+  return { tokenId: jti, userId: sub, expiresAt: new Date(exp * 1000) };
+}
