@@ -1,25 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
-
-const read = (path: string) => readFileSync(path, 'utf8');
-
-/** The cells of every row of the tables under a heading, or in the whole file. */
-function tableRows(text: string, heading = ''): string[][] {
-  const [, after = ''] = heading === '' ? ['', text] : text.split(`\n${heading}\n`);
-  const section = after.split(/\n## /)[0] ?? '';
-  return section
-    .split('\n')
-    .filter((line) => line.startsWith('| `') || /^\| \d{3} +\|/.test(line))
-    .map((line) =>
-      line
-        .split('|')
-        .map((cell) => cell.trim())
-        .slice(1, -1),
-    );
-}
-
-const unquoted = (cell: string | undefined) => (cell ?? '').replaceAll('`', '');
+import { readDocument as read, tableRows } from './support/documents.js';
 
 describe('the documents', () => {
   const defaults = new Environment() as unknown as Record<string, string | undefined>;
@@ -37,15 +18,12 @@ describe('the documents', () => {
   });
 
   it('the README lists every setting, in order, with its default', () => {
-    const rows = tableRows(read('README.md'), '## Settings').map(([name, value]) => [
-      unquoted(name),
-      unquoted(value),
-    ]);
+    const rows = tableRows(read('README.md'), '## Settings').map(([name, value]) => [name, value]);
     expect(rows).toEqual(settingNames.map((name) => [name, defaults[name] ?? 'none']));
   });
 
   it('docs/errors.md lists every code with its status', () => {
-    const rows = tableRows(read('docs/errors.md')).map(([status, code]) => [unquoted(code), Number(status)]);
+    const rows = tableRows(read('docs/errors.md')).map(([status, code]) => [code, Number(status)]);
     const codes = Object.entries(errorCatalogue).map(([code, { status }]) => [code, status]);
     expect(rows.sort()).toEqual(codes.sort());
   });

@@ -75,8 +75,9 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     if (isComplete(ring, jwtAlgorithm)) return ring;
 
     const made = [await this.maker.make(), await this.maker.make()] as const;
-    this.logger.log(`Makes new ${jwtAlgorithm} signing keys in ${this.store.path}`);
-    return this.store.change((found) => complete(found, made, this.maker.neededUntil()));
+    const changed = await this.store.change((found) => complete(found, made, this.maker.neededUntil()));
+    this.logger.log(`Made new ${jwtAlgorithm} signing keys in ${this.store.path}`);
+    return changed;
   }
 
   private readonly follow = (): void => {

@@ -1,4 +1,5 @@
 import { refusal } from '../support/api-client.js';
+import { readDocument, tableRows } from '../support/documents.js';
 import { TestApp } from '../support/test-app.js';
 
 /** The routes that answer without a token. Nothing else may. */
@@ -38,6 +39,13 @@ describe('the routes', () => {
   it('are all known to the router, and the router knows no others', () => {
     const registered = service.routes.filter((route) => !isDocumentation(route));
     expect(registered.sort()).toEqual(routes.map(asRegistered).sort());
+  });
+
+  it('stand in docs/routes.md, each with what it needs', () => {
+    const documented = tableRows(readDocument('docs/routes.md'));
+    expect(documented.map(([route]) => route).sort()).toEqual(routes.map(asRegistered).sort());
+    const needNothing = documented.filter(([, needs]) => needs === 'nothing').map(([route]) => route);
+    expect(needNothing.sort()).toEqual(open);
   });
 
   it('answer 401 without a token unless they stand in the list above', async () => {

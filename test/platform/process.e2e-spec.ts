@@ -22,7 +22,7 @@ describe('the service as a process', () => {
     expect(statSync(join(folder, 'data/keys.json')).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, 'data/gatehouse.sqlite')).isFile()).toBe(true);
-    expect(service.output.join('')).toContain('Made a new ES256 signing key in ./data/keys.json');
+    expect(service.output.join('')).toContain('Made new ES256 signing keys in ./data/keys.json');
     expect(service.output.join('')).toContain('./data/gatehouse.sqlite');
     expect(await service.stop()).toBe(0);
   });

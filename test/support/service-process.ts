@@ -20,6 +20,12 @@ const testVariables = {
 
 type Variables = Record<string, string>;
 
+/** What still runs when the tests of a file have ended, as after one that failed: it would keep jest waiting. */
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** The built service as a process of its own, in a folder of its own, so that it can be killed. */
 export class ServiceProcess {
   readonly api: ApiClient;
@@ -106,5 +112,8 @@ function spawnNode(script: string, args: string[], cwd: string, variables: Varia
   if (!existsSync(join(dist, script)))
     throw new Error('The service is not built: run `npm test`, or `npm run build`.');
   const { PATH = '' } = process.env;
-  return spawn(process.execPath, [join(dist, script), ...args], { cwd, env: { PATH, ...variables } });
+  const child = spawn(process.execPath, [join(dist, script), ...args], { cwd, env: { PATH, ...variables } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
