@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { Acknowledgements } from './acknowledgements.js';
 import { Denylist } from './denylist.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
@@ -9,7 +8,6 @@ import { KeyMaker } from './key-maker.js';
 import { KeyRotationService } from './key-rotation.service.js';
 import { KeyStore } from './key-store.js';
 import { RevocationService } from './revocation.service.js';
-import { RevokedToken } from './revoked-token.entity.js';
 import { RotationService } from './rotation.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
@@ -18,7 +16,7 @@ import { TokenIssuer } from './token-issuer.js';
 import { TokenVerifier } from './token-verifier.js';
 
 @Module({
-  imports: [JwtModule.register({}), TypeOrmModule.forFeature([RevokedToken])],
+  imports: [JwtModule.register({})],
   controllers: [JwksController, SessionsController],
   providers: [
     Acknowledgements,
