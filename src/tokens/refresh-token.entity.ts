@@ -37,7 +37,7 @@ export class RefreshToken {
   @InstantColumn({ name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
 
-  /** The access token given out beside it, the latest where the answer was repeated. */
+  /** The access token given out beside it; of several, as where the answer was repeated, the one that lives longest. */
   @Column({ name: 'access_jti', type: 'varchar', length: 64 })
   accessJti!: string;
 

@@ -7,6 +7,7 @@ import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { rememberAccessToken } from './remember-access-token.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
 import type { Subject } from './subject.js';
@@ -104,7 +105,7 @@ export class RotationService {
     if (!successor || successor.usedAt || successor.revokedAt || !this.isTolerated(token, successor))
       return undefined;
     const access = this.issuer.newAccessToken(successor.jti);
-    await manager.update(RefreshToken, { jti: successor.jti }, access);
+    await rememberAccessToken(manager, successor.jti, access);
     return Object.assign(successor, access);
   }
 

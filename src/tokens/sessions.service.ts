@@ -8,6 +8,7 @@ import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { rememberAccessToken } from './remember-access-token.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
 import type { Subject } from './subject.js';
@@ -57,7 +58,7 @@ export class SessionsService {
       session.expiresAt = latest(session.expiresAt, access.accessExpiresAt);
       const { authTime, expiresAt } = session;
       await manager.update(Session, { id: session.id }, { authTime, expiresAt });
-      await manager.update(RefreshToken, { jti: refreshJti }, access);
+      await rememberAccessToken(manager, refreshJti, access);
       await this.revocation.revokeAccess(caller, 'reauthenticated');
       return this.issuer.signAccess(subject, session, access, { fresh: true });
     });

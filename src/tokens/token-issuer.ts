@@ -11,7 +11,7 @@ import { headerType, type AccessClaims, type RefreshClaims } from './token-claim
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
 
 /** What is remembered of an access token, in the row of the refresh token that it goes out beside. */
-type AccessToken = Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'>;
+export type AccessToken = Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'>;
 
 interface Freshness {
   /** Whether a password was just given for it. */

@@ -109,6 +109,22 @@ describe('revoking', () => {
     await service.api.renew(accessRevoked.refresh_token);
   });
 
+  it('holds for an access token of a longer ACCESS_TOKEN_TTL, though the answer it came with was repeated', async () => {
+    const { clock } = service;
+    const restart = async (settings: Record<string, string>) => {
+      service = await TestApp.start({ folder: await service.stopAndKeep(), settings });
+      service.clock.pass((clock.now().getTime() - service.clock.now().getTime()) / 1000);
+    };
+    await restart({ ACCESS_TOKEN_TTL: '1h' });
+    const long = await service.api.renew(pair.refresh_token);
+    await restart({ ACCESS_TOKEN_TTL: '5m' });
+    const short = await service.api.renew(pair.refresh_token);
+    await service.api.post('/logout', undefined, short.access_token).expect(204);
+    service.clock.pass(901);
+    await service.app.get(ExpiredRowsSweeper).sweep();
+    await expectRevoked(long.access_token, 'logout');
+  });
+
   it('never gives out a token that outlives a logout which a refresh races', async () => {
     for (let round = 0; round < 25; round++) {
       const raced = await service.api.signIn(ada);
