@@ -79,10 +79,12 @@ export class RevocationService {
       // First the session: a rotation takes the same lock, so that its successor is either seen here or never made.
       const expiresAt = await this.lastAccessExpiry(manager, [sid]);
       await manager.update(Session, { id: sid, endedAt: IsNull() }, { expiresAt });
+      const revokedAt = this.clock.now();
+      await manager.update(RefreshToken, { jti, revokedAt: IsNull() }, { revokedAt });
       await manager.update(
         RefreshToken,
-        { sessionId: sid, revokedAt: IsNull() },
-        { revokedAt: this.clock.now() },
+        { sessionId: sid, usedAt: IsNull(), revokedAt: IsNull() },
+        { revokedAt },
       );
       await this.denylist.add(manager, [{ id: jti, reason: 'revoked', expiresAt: new Date(exp * 1000) }]);
       await this.recordRevocation(manager, 'refresh', sub, jti, 'revoked');
