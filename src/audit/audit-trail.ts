@@ -9,6 +9,7 @@ export type AuditEventType =
   | 'user_disabled'
   | 'user_enabled'
   | 'password_set'
+  | 'password_changed'
   | 'signed_in'
   | 'sessions_ended'
   | 'token_revoked'

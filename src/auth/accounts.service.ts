@@ -32,12 +32,12 @@ export class AccountsService {
   }
 
   /** Sets another password, and ends every session that was opened with the old one. @throws AppError overloaded */
-  async setPassword({ id }: User, password: string): Promise<CutCounts> {
+  async setPassword(user: User, password: string): Promise<CutCounts> {
     const passwordHash = await this.users.hashPassword(password);
     return this.work.run(async (manager) => {
-      await this.users.setPasswordHash(id, passwordHash);
-      await this.audit.record(manager, { type: 'password_set', userId: id });
-      return this.revocation.endSessions({ userId: id }, 'admin');
+      await this.users.setPasswordHash(user, passwordHash);
+      await this.audit.record(manager, { type: 'password_set', userId: user.id });
+      return this.revocation.endSessions({ userId: user.id }, 'admin');
     });
   }
 }

@@ -19,6 +19,8 @@ import { IntrospectionService } from './introspection.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthMetadataController } from './oauth-metadata.controller.js';
 import { OAuthTokenService } from './oauth-token.service.js';
+import { PasswordChangeService } from './password-change.service.js';
+import { PasswordController } from './password.controller.js';
 import { RegistrationService } from './registration.service.js';
 import { SignOutController } from './sign-out.controller.js';
 import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
@@ -45,6 +47,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     IdentityController,
     OAuthController,
     OAuthMetadataController,
+    PasswordController,
     SignOutController,
   ],
   providers: [
@@ -58,6 +61,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     JwtStrategy,
     LocalStrategy,
     OAuthTokenService,
+    PasswordChangeService,
     RegistrationService,
     TokenRevocationService,
   ],

@@ -62,9 +62,9 @@ function addressAndAccount(request: Record<string, unknown>): string {
 
 /** Whose password is tried: the username's in the body, or, with a password alone, the caller's. */
 function accountOf(request: Pick<FastifyRequest, 'body' | 'headers' | 'raw'>): string | undefined {
-  const { username, password } = (request.body ?? {}) as { username?: unknown; password?: unknown };
+  const { username, password, current_password } = (request.body ?? {}) as Record<string, unknown>;
   if (typeof username === 'string') return fold(username.slice(0, LONGEST_ACCOUNT));
-  return password === undefined ? undefined : claimedSubject(request);
+  return (password ?? current_password) === undefined ? undefined : claimedSubject(request);
 }
 
 /** Unverified: with a token that is not ours no password is tried. */

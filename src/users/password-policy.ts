@@ -38,9 +38,13 @@ function IsUncommon(): PropertyDecorator {
 function LacksField(field: string | undefined): PropertyDecorator {
   return Rule('passwordOwn', 'must not contain the username', (password, request) => {
     const username = field === undefined ? undefined : request[field];
-    if (typeof username !== 'string' || username.length === 0) return true;
-    return !password.toLowerCase().includes(username.toLowerCase());
+    return typeof username !== 'string' || !containsUsername(password, username);
   });
+}
+
+/** Whether a password has the username in it, compared without case: it would be among the first that are tried. */
+export function containsUsername(password: string, username: string): boolean {
+  return username !== '' && password.normalize('NFKC').toLowerCase().includes(username.toLowerCase());
 }
 
 function Rule(

@@ -5,7 +5,7 @@ import { QueryFailedError, Repository, type EntityManager } from 'typeorm';
 import type { Role } from '../access/role.js';
 import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
-import { Clock } from '../time/clock.js';
+import { Clock, latest } from '../time/clock.js';
 import { fold } from './fold.js';
 import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
@@ -102,8 +102,10 @@ export class UsersService {
     return this.hasher.hash(password);
   }
 
-  setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    return this.change(id, { passwordHash, passwordChangedAt: this.clock.now() });
+  /** Sets another password. The time of it moves on whatever the clock says, as {@link requireUnchanged} compares it. */
+  setPasswordHash({ id, passwordChangedAt }: User, passwordHash: string): Promise<void> {
+    const later = new Date(passwordChangedAt.getTime() + 1);
+    return this.change(id, { passwordHash, passwordChangedAt: latest(this.clock.now(), later) });
   }
 
   setDisabled(id: string, disabled: boolean): Promise<void> {

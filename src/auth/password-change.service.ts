@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Identity } from '../access/identity.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import { containsUsername } from '../users/password-policy.js';
+import { UsersService } from '../users/users.service.js';
+import { CredentialsService, requireEnabled } from './credentials.service.js';
+import type { ChangePasswordDto } from './dto/change-password.dto.js';
+
+/** A user changes the own password. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly credentials: CredentialsService,
+    private readonly revocation: RevocationService,
+    private readonly audit: AuditTrail,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /**
+   * Sets the new password and ends every session but the caller's: whoever got in by the old one is out.
+   * @throws AppError validation_failed, invalid_credentials, account_disabled or overloaded
+   */
+  async change(
+    { userId, username, sessionId }: Identity,
+    { current_password, new_password }: ChangePasswordDto,
+  ): Promise<CutCounts> {
+    requireWithoutUsername(new_password, username);
+    const proven = await this.credentials.requirePassword(userId, current_password);
+    const passwordHash = await this.users.hashPassword(new_password);
+    return this.work.run(async (manager) => {
+      const user = await this.users.requireUnchanged(manager, proven);
+      requireEnabled(user);
+      await this.users.setPasswordHash(user, passwordHash);
+      await this.audit.record(manager, { type: 'password_changed', userId });
+      return this.revocation.endSessions({ userId, exceptSessionId: sessionId }, 'password_changed');
+    });
+  }
+}
+
+function requireWithoutUsername(password: string, username: string): void {
+  if (!containsUsername(password, username)) return;
+  throw new AppError('validation_failed', {
+    fields: [{ field: 'new_password', message: 'must not contain the username' }],
+  });
+}
