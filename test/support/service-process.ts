@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
 import { freePort } from './free-port.js';
@@ -19,6 +20,12 @@ const testVariables = {
 };
 
 type Variables = Record<string, string>;
+
+/** Lets the service crash once what this path asks for is committed, before it is answered. */
+export function crashBeforeAnswering(path: string): Variables {
+  const script = pathToFileURL(resolve('test/support/crash-before-answer.mjs')).href;
+  return { NODE_OPTIONS: `--import ${script}`, CRASH_BEFORE_ANSWERING: path };
+}
 
 /** What still runs when the tests of a file have ended, as after one that failed: it would keep jest waiting. */
 const running = new Set<ChildProcess>();
@@ -54,6 +61,11 @@ export class ServiceProcess {
     const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await gone;
+  }
+
+  /** Waits until the process has crashed by itself. */
+  async untilCrashed(): Promise<void> {
+    if (this.child.signalCode === null) await once(this.child, 'exit');
   }
 
   /** Asks the process to end. @returns its exit code */
