@@ -18,6 +18,10 @@ export function addSeconds(date: Date, seconds: number): Date {
   return new Date(date.getTime() + seconds * 1000);
 }
 
+export function earliest(first: Date, second: Date): Date {
+  return first < second ? first : second;
+}
+
 export function latest(first: Date, ...others: Date[]): Date {
   return others.reduce((last, moment) => (moment > last ? moment : last), first);
 }

@@ -3,10 +3,11 @@ import { In, IsNull, MoreThan, Not, type EntityManager, type FindOptionsWhere } 
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings, type TokenType } from '../config/settings.js';
 import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
-import { addSeconds, Clock, latest } from '../time/clock.js';
+import { addSeconds, Clock, earliest, latest } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
 import { Denylist } from './denylist.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { requireLiveSession } from './require-live-session.js';
 import { Session } from './session.entity.js';
 import type { RefreshClaims } from './token-claims.js';
 
@@ -73,20 +74,22 @@ export class RevocationService {
   /**
    * Revokes this refresh token and, where it was spent already, what came of it: the session cannot be refreshed any
    * more, and is over when its last access token expires.
+   * @throws AppError token_revoked where the session is over already
    */
   revokeRefresh({ jti, sid, sub, exp }: RefreshClaims): Promise<void> {
     return this.work.run(async (manager) => {
-      // First the session: a rotation takes the same lock, so that its successor is either seen here or never made.
-      const expiresAt = await this.lastAccessExpiry(manager, [sid]);
-      await manager.update(Session, { id: sid, endedAt: IsNull() }, { expiresAt });
       const revokedAt = this.clock.now();
-      await manager.update(RefreshToken, { jti, revokedAt: IsNull() }, { revokedAt });
-      await manager.update(
-        RefreshToken,
-        { sessionId: sid, usedAt: IsNull(), revokedAt: IsNull() },
-        { revokedAt },
+      // First the session: a rotation takes the same lock, so that its successor is either seen here or never made.
+      const session = await requireLiveSession(manager, sid, revokedAt);
+      const expiresAt = earliest(session.expiresAt, await this.lastAccessExpiry(manager, [sid]));
+      await manager.update(Session, { id: sid }, { expiresAt });
+      const unspent = await manager.findBy(RefreshToken, { sessionId: sid, usedAt: IsNull() });
+      const revoked = [{ jti, expiresAt: new Date(exp * 1000) }, ...unspent.filter((row) => row.jti !== jti)];
+      await manager.update(RefreshToken, { jti: In(revoked.map((row) => row.jti)) }, { revokedAt });
+      await this.denylist.add(
+        manager,
+        revoked.map((row) => ({ id: row.jti, reason: 'revoked', expiresAt: row.expiresAt })),
       );
-      await this.denylist.add(manager, [{ id: jti, reason: 'revoked', expiresAt: new Date(exp * 1000) }]);
       await this.recordRevocation(manager, 'refresh', sub, jti, 'revoked');
     });
   }

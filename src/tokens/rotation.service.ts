@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { rememberAccessToken } from './remember-access-token.js';
+import { requireLiveSession } from './require-live-session.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
 import type { Subject } from './subject.js';
@@ -38,7 +39,7 @@ export class RotationService {
    * @throws AppError token_revoked or refresh_token_reused
    */
   async rotate(claims: RefreshClaims, loadSubject: () => Promise<Subject>): Promise<TokenPair> {
-    // A refusal is returned, not thrown: thrown, it would roll back the end of the session that it tells of.
+    // A reuse is returned, not thrown: thrown, it would roll back the end of the session that it tells of.
     const outcome = await this.work.run((manager) => this.present(manager, claims));
     const subject = await loadSubject();
     if (outcome instanceof AppError) throw outcome;
@@ -49,10 +50,8 @@ export class RotationService {
     manager: EntityManager,
     claims: RefreshClaims,
   ): Promise<{ session: Session; successor: RefreshToken } | AppError> {
-    const session = await this.lockSession(manager, claims.sid);
-    if (!session || session.endedAt) return revoked(session?.endedReason ?? 'session_ended');
+    const session = await requireLiveSession(manager, claims.sid, this.clock.now());
     const successor = await this.findSuccessor(manager, claims);
-    if (successor === 'revoked') return revoked('revoked');
     if (successor === 'reused') return this.endReused(manager, session, claims);
     await this.touch(manager, session, successor);
     return { session, successor };
@@ -61,18 +60,13 @@ export class RotationService {
   private async findSuccessor(
     manager: EntityManager,
     claims: RefreshClaims,
-  ): Promise<RefreshToken | 'revoked' | 'reused'> {
+  ): Promise<RefreshToken | 'reused'> {
     const made = await this.spend(manager, claims);
     if (made) return made;
     const { jti, sid: sessionId } = claims;
     const token = await manager.findOneBy(RefreshToken, { jti, sessionId });
-    if (token?.revokedAt) return 'revoked';
+    if (token?.revokedAt) throw new AppError('token_revoked', { reason: 'revoked' });
     return (token && (await this.findTolerated(manager, token))) ?? 'reused';
-  }
-
-  /** Takes the lock that every rotation and every cut of this session takes. */
-  private lockSession(manager: EntityManager, id: string): Promise<Session | null> {
-    return manager.findOne(Session, { where: { id }, ...lockForUpdate(manager) });
   }
 
   /** Spends the token by one conditional update: of any number that race, one finds it unused. */
@@ -152,8 +146,4 @@ export class RotationService {
       .andWhere('access_expires_at <= :now', { now: this.clock.now().getTime() })
       .execute();
   }
-}
-
-function revoked(reason: string): AppError {
-  return new AppError('token_revoked', { reason });
 }

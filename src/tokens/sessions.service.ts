@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { IsNull, MoreThan, type EntityManager } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
 import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { rememberAccessToken } from './remember-access-token.js';
+import { requireLiveSession } from './require-live-session.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
 import type { Subject } from './subject.js';
@@ -51,7 +51,7 @@ export class SessionsService {
    */
   reauthenticate(subject: Subject, caller: Identity): Promise<AccessTokenAnswer> {
     return this.work.run(async (manager) => {
-      const session = await this.requireLive(manager, caller.sessionId);
+      const session = await requireLiveSession(manager, caller.sessionId, this.clock.now());
       const refreshJti = refreshJtiBeside(caller.tokenId);
       const access = this.issuer.newAccessToken(refreshJti);
       session.authTime = this.clock.now();
@@ -104,11 +104,5 @@ export class SessionsService {
       endedAt: null,
       endedReason: null,
     };
-  }
-
-  private async requireLive(manager: EntityManager, id: string): Promise<Session> {
-    const session = await manager.findOne(Session, { where: { id }, ...lockForUpdate(manager) });
-    if (session && !session.endedAt) return session;
-    throw new AppError('token_revoked', { reason: session?.endedReason ?? 'session_ended' });
   }
 }
