@@ -39,14 +39,56 @@ export const headerType = { access: 'at+jwt', refresh: 'rt+jwt' } as const satis
   string
 >;
 
-/** Whether a payload with a good signature has the structure of our claims; a shared HS256 secret signs anything. */
+// As the issuer makes them. The jti of an access token goes on after that of the refresh token beside it; both columns
+// of the database hold no longer ones.
+const UUID = String.raw`[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}`;
+const ID = new RegExp(`^${UUID}$`);
+const ACCESS_JTI = new RegExp(String.raw`^${UUID}\.[\w-]{1,27}$`);
+
+const LAST_SECOND_OF_A_DATE = 8_640_000_000_000;
+
+/**
+ * Whether a payload with a good signature has the structure of our claims: a shared HS256 secret signs anything. Several
+ * audiences are not ours, though RFC 7519 §4.1.3 lets others have them.
+ */
 export function hasClaimsOf<T extends TokenType>(type: T, payload: unknown): payload is ClaimsOf[T] {
   const claims = (payload ?? {}) as Record<string, unknown>;
   return (
     claims['type'] === type &&
-    ['sub', 'jti', 'sid'].every((name) => typeof claims[name] === 'string') &&
-    ['iat', 'nbf', 'exp'].every((name) => Number.isSafeInteger(claims[name])) &&
-    (type === 'refresh' ||
-      (Number.isSafeInteger(claims['auth_time']) && typeof claims['fresh'] === 'boolean'))
+    ['iss', 'aud'].every((name) => isText(claims[name])) &&
+    ['sub', 'sid'].every((name) => isMatch(ID, claims[name])) &&
+    ['iat', 'nbf', 'exp'].every((name) => isNumericDate(claims[name])) &&
+    (type === 'access' ? hasAccessClaims(claims) : isMatch(ID, claims['jti']))
   );
+}
+
+function hasAccessClaims({
+  jti,
+  auth_time,
+  fresh,
+  username,
+  roles,
+  email,
+}: Record<string, unknown>): boolean {
+  return (
+    isMatch(ACCESS_JTI, jti) &&
+    isNumericDate(auth_time) &&
+    typeof fresh === 'boolean' &&
+    (username === undefined || isText(username)) &&
+    (roles === undefined || (Array.isArray(roles) && roles.every(isText))) &&
+    (email === undefined || email === null || isText(email))
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isMatch(pattern: RegExp, value: unknown): boolean {
+  return isText(value) && pattern.test(value);
+}
+
+/** Whole seconds that a Date can hold. */
+function isNumericDate(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_SECOND_OF_A_DATE;
 }

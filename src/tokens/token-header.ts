@@ -13,11 +13,19 @@ const REFUSED_MEMBERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 /** Reads a token's header. @returns undefined for what is no token of ours at sight, and for one over 4 KiB, unread. */
 export function readTokenHeader(token: string): TokenHeader | undefined {
   if (token.length > LONGEST_TOKEN_BYTES) return undefined;
-  const [encoded = '', ...rest] = token.split('.');
-  if (rest.length !== 2) return undefined;
-  const header = parseObject(Buffer.from(encoded, 'base64url').toString());
+  const parts = token.split('.');
+  if (parts.length !== 3 || !parts.every(isBase64url)) return undefined;
+  const header = parseObject(Buffer.from(parts[0] ?? '', 'base64url').toString());
   if (!header || REFUSED_MEMBERS.some((member) => member in header)) return undefined;
   return { alg: header['alg'], kid: header['kid'], typ: header['typ'] };
+}
+
+/**
+ * Whether a part is base64url as RFC 7515 §2 spells it. Node's decoder, and jsonwebtoken with it, passes over padding,
+ * stray characters and unused bits: one token would have many spellings.
+ */
+function isBase64url(part: string): boolean {
+  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {

@@ -1,22 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { Settings, type JwtAlgorithm, type TokenType } from '../config/settings.js';
-import { jwtAlgorithms } from '../config/environment.js';
+import { Settings, type TokenType } from '../config/settings.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, numericDate } from '../time/clock.js';
 import { Denylist } from './denylist.js';
+import { invalidToken } from './invalid-token.js';
 import type { SigningKey } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
 import { hasClaimsOf, headerType, type ClaimsOf } from './token-claims.js';
-import { readTokenHeader } from './token-header.js';
+import { requirePayload, requireSigner, signatureRules, type SignatureRules } from './token-signature.js';
 
-/** What the signature check is told; the times are checked afterwards, by the service's own clock. */
-export interface SignatureRules {
-  readonly algorithms: JwtAlgorithm[];
+/** What passport-jwt is told, and the signature check here. */
+export interface TokenRules extends SignatureRules {
   readonly issuer: string;
   readonly audience: string;
-  readonly ignoreExpiration: true;
-  readonly ignoreNotBefore: true;
 }
 
 /**
@@ -51,23 +48,14 @@ export class TokenVerifier {
 
   /** Finds the key that a token names, before anything else of it is read. @throws AppError token_invalid */
   requireKey(token: string, type: TokenType): SigningKey {
-    const header = readTokenHeader(token);
-    const key = this.keys.find(header?.kid);
-    if (!header || !key) throw invalid('no key of ours');
-    if (header.alg !== key.alg) throw invalid('not the algorithm of its key');
-    if (header.typ !== headerType[type]) throw invalid(`not a token of type ${headerType[type]}`);
+    const { key, typ } = requireSigner(token, (kid) => this.keys.find(kid));
+    if (typ !== headerType[type]) throw invalidToken(`not a token of type ${headerType[type]}`);
     return key;
   }
 
-  rules(type: TokenType): SignatureRules {
+  rules(type: TokenType): TokenRules {
     const { issuer, audience } = this.settings;
-    return {
-      algorithms: [...jwtAlgorithms],
-      issuer,
-      audience: type === 'access' ? audience : issuer,
-      ignoreExpiration: true,
-      ignoreNotBefore: true,
-    };
+    return { ...signatureRules, issuer, audience: type === 'access' ? audience : issuer };
   }
 
   /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired or token_revoked */
@@ -79,21 +67,15 @@ export class TokenVerifier {
   }
 
   private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
-    if (!hasClaimsOf(type, payload)) throw invalid('not the claims of ours');
+    if (!hasClaimsOf(type, payload)) throw invalidToken('not the claims of ours');
     const now = numericDate(this.clock.now());
-    if (payload.nbf > now) throw invalid('not valid yet');
+    if (payload.nbf > now) throw invalidToken('not valid yet');
     if (payload.exp <= now) throw new AppError('token_expired');
     return payload;
   }
 
   private requireSignature(token: string, type: TokenType): unknown {
-    // jsonwebtoken takes a KeyObject here; only the types of @nestjs/jwt are narrower.
-    const publicKey = this.requireKey(token, type).verify as unknown as Buffer;
-    try {
-      return this.jwt.verify<Record<string, unknown>>(token, { publicKey, ...this.rules(type) });
-    } catch (error) {
-      throw new AppError('token_invalid', { cause: error });
-    }
+    return requirePayload(this.jwt, token, this.requireKey(token, type), this.rules(type));
   }
 }
 
@@ -104,8 +86,4 @@ function unlessRefused<T>(read: () => T): T | undefined {
     if (error instanceof AppError) return undefined;
     throw error;
   }
-}
-
-function invalid(detail: string): AppError {
-  return new AppError('token_invalid', { detail });
 }
