@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.js';
+import { end, finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { freePort } from './free-port.js';
 
 const dist = resolve('dist');
@@ -19,19 +19,11 @@ const testVariables = {
   THROTTLE_LOGIN: '1000000 per minute',
 };
 
-type Variables = Record<string, string>;
-
 /** Lets the service crash once what this path asks for is committed, before it is answered. */
 export function crashBeforeAnswering(path: string): Variables {
   const script = pathToFileURL(resolve('test/support/crash-before-answer.mjs')).href;
   return { NODE_OPTIONS: `--import ${script}`, CRASH_BEFORE_ANSWERING: path };
 }
-
-/** What still runs when the tests of a file have ended, as after one that failed: it would keep jest waiting. */
-const running = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** The built service as a process of its own, in a folder of its own, so that it can be killed. */
 export class ServiceProcess {
@@ -40,27 +32,25 @@ export class ServiceProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly output: string[],
-    url: string,
+    readonly url: string,
   ) {
     this.api = new ApiClient(url);
   }
 
   static async start(folder: string, variables: Variables = {}): Promise<ServiceProcess> {
-    const port = await freePort();
-    const child = spawnNode('main.js', [], folder, { ...testVariables, PORT: String(port), ...variables });
+    const { PORT = String(await freePort()) } = variables;
+    const child = spawnNode('main.js', [], folder, { ...testVariables, ...variables, PORT });
     const output: string[] = [];
     child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    const service = new ServiceProcess(child, output, `http://127.0.0.1:${String(port)}`);
+    const service = new ServiceProcess(child, output, `http://127.0.0.1:${PORT}`);
     await service.untilReady();
     return service;
   }
 
   /** Ends the process as a power cut would, between any two instructions. */
   async kill(): Promise<void> {
-    const gone = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await gone;
+    await end(this.child, 'SIGKILL');
   }
 
   /** Waits until the process has crashed by itself. */
@@ -69,11 +59,8 @@ export class ServiceProcess {
   }
 
   /** Asks the process to end. @returns its exit code */
-  async stop(): Promise<number | null> {
-    const gone = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    const [code] = (await gone) as [number | null];
-    return code;
+  stop(): Promise<number | null> {
+    return end(this.child, 'SIGTERM');
   }
 
   private async untilReady(): Promise<void> {
@@ -93,12 +80,6 @@ export function runService(folder: string, variables: Variables): Promise<Comman
   return finish(spawnNode('main.js', [], folder, variables));
 }
 
-export interface CommandResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a command of the command line. */
 export function runCommand(
   folder: string,
@@ -109,23 +90,8 @@ export function runCommand(
   return finish(spawnNode('cli.js', args, folder, { ...testVariables, ...variables }), input);
 }
 
-async function finish(child: ChildProcess, input = ''): Promise<CommandResult> {
-  if (!child.stdin || !child.stdout || !child.stderr) throw new Error('the process has no streams');
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit') as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
-}
-
 function spawnNode(script: string, args: string[], cwd: string, variables: Variables): ChildProcess {
   if (!existsSync(join(dist, script)))
     throw new Error('The service is not built: run `npm test`, or `npm run build`.');
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [join(dist, script), ...args], { cwd, env: { PATH, ...variables } });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+  return startProcess(process.execPath, [join(dist, script), ...args], cwd, variables);
 }

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { ApiClient } from './api-client.js';
+import { end, finish, startProcess, type CommandResult, type Variables } from './child-process.js';
+import { freePort } from './free-port.js';
+import { until } from './until.js';
+
+const root = resolve('.');
+const modules = ['cryptography', 'fastapi', 'flask', 'jose', 'jwt', 'uvicorn'];
+
+/** No test of the examples is left out where their packages are missing. @throws Error that says how to install them */
+export async function requirePythonPackages(): Promise<void> {
+  const importing = startProcess('/usr/bin/python3', ['-c', `import ${modules.join()}`], root, {});
+  const { code, stderr } = await finish(importing).catch((error: unknown) => ({
+    code: undefined,
+    stderr: String(error),
+  }));
+  if (code === 0) return;
+  const packages = readFileSync('examples/python/debian-packages.txt', 'utf8').trim().split('\n').join(' ');
+  throw new Error(
+    `${stderr}\nInstall what the Python examples need: sudo apt-get install -y --no-install-recommends ${packages}`,
+  );
+}
+
+/** Gives a token to a script, by the command of examples/README.md. */
+export function runExample(script: string, token: string, variables: Variables): Promise<CommandResult> {
+  return finish(
+    startProcess('sh', ['-c', commandWith(script)], root, { ...quiet, ACCESS: token, ...variables }),
+  );
+}
+
+/** An example that serves, started by the command of examples/README.md, but for the port. */
+export class ExampleServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly api: ApiClient,
+  ) {}
+
+  static async start(module: string, variables: Variables): Promise<ExampleServer> {
+    const port = String(await freePort());
+    const command = commandWith(module).replace(/--port \d+/, `--port ${port}`);
+    // Without exec the shell would stand between us and the server that we end.
+    const child = startProcess('sh', ['-c', `exec ${command}`], root, { ...quiet, ...variables });
+    const server = new ExampleServer(child, new ApiClient(`http://127.0.0.1:${port}`));
+    let output = '';
+    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stdout?.resume();
+    await until(() => server.answers()).catch((error: unknown) => {
+      throw new Error(`the example did not start:\n${output}`, { cause: error });
+    });
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.child, 'SIGTERM');
+  }
+
+  private async answers(): Promise<boolean> {
+    return this.api.get('/').then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+const quiet = { PYTHONDONTWRITEBYTECODE: '1' };
+
+/** The first command of examples/README.md that names a script or a module. */
+function commandWith(name: string): string {
+  const command = readFileSync('examples/README.md', 'utf8')
+    .split('\n')
+    .find((line) => line.includes('/usr/bin/python3') && line.includes(name));
+  if (command === undefined) throw new Error(`examples/README.md has no command with ${name}`);
+  return command;
+}
