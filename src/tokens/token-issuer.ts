@@ -140,5 +140,6 @@ function accessJti(refreshJti: string): string {
 
 /** The jti of the refresh token that an access token went out beside. */
 export function refreshJtiBeside(accessJti: string): string {
-  return accessJti.slice(0, accessJti.indexOf(SEPARATOR));
+  const [refreshJti = ''] = accessJti.split(SEPARATOR);
+  return refreshJti;
 }
