@@ -80,6 +80,15 @@ describe('revoking', () => {
     await expectUnrefreshable(next.refresh_token, 'revoked');
   });
 
+  it('says the same of a session that is over, whether its rows were swept or not', async () => {
+    const next = await service.api.renew(pair.refresh_token);
+    await service.api.delete('/refresh-revoke', next.refresh_token).expect(200);
+    service.clock.pass(900);
+    await expectUnrefreshable(pair.refresh_token, 'session_ended');
+    await service.app.get(ExpiredRowsSweeper).sweep();
+    await expectUnrefreshable(pair.refresh_token, 'session_ended');
+  });
+
   it('wants the token of the right type', async () => {
     const access = await service.api.delete('/access-revoke', pair.refresh_token);
     expect(refusal(access)).toEqual({ status: 401, error: 'token_invalid' });
