@@ -1,8 +1,10 @@
 // Native ESM in jest needs Node 24.9; until that is the oldest Node supported, swc compiles to CommonJS, the ESM-only
 // packages included.
 const esmOnly = [
+  '@fastify/cookie',
   '@nestjs',
   'content-disposition',
+  'cookie',
   'jose',
   'oauth4webapi',
   'openid-client',

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -45,6 +46,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     if (request.is404) rejectMethod(allowedMethods, request);
     else requireBodyType(request);
   });
+  await app.register(cookie);
   await app.register(helmet, {
     // A page served over plain HTTP on a laptop must be able to load its own scripts.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { FromClient, type Client } from '../access/client.decorator.js';
@@ -11,6 +11,7 @@ import { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
 import { UserProfile } from '../users/user-profile.js';
 import type { User } from '../users/user.entity.js';
 import { AuthService } from './auth.service.js';
+import { DeviceTokenInterceptor } from './budgets/device-token.interceptor.js';
 import { LoginDto } from './dto/login.dto.js';
 import { ReauthenticateDto } from './dto/reauthenticate.dto.js';
 import { RefreshDto } from './dto/refresh.dto.js';
@@ -39,6 +40,7 @@ export class AuthController {
   @Public()
   @Throttle('login')
   @UseGuards(LocalAuthGuard)
+  @UseInterceptors(DeviceTokenInterceptor)
   @ApiBody({ type: LoginDto })
   @ApiOkResponse({ type: TokenPair })
   @HttpCode(200)

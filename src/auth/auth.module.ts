@@ -8,6 +8,10 @@ import { UsersModule } from '../users/users.module.js';
 import { AccountsService } from './accounts.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { BudgetsModule } from './budgets/budgets.module.js';
+import { LoginAttempts } from './budgets/login-attempts.service.js';
+import { ThrottleCounters } from './budgets/throttle-counters.js';
+import { throttlers } from './budgets/throttlers.js';
 import { CredentialsService } from './credentials.service.js';
 import { FreshTokenGuard } from './guards/fresh-token.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
@@ -27,7 +31,6 @@ import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
 import { JwtStrategy } from './strategies/jwt.strategy.js';
 import { LocalStrategy } from './strategies/local.strategy.js';
 import { TokenRevocationService } from './token-revocation.service.js';
-import { throttlers } from './throttlers.js';
 
 /** Every request meets these, in this order; a route opens itself with `@Public()`. */
 const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].map((useClass) => ({
@@ -38,7 +41,12 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
 @Module({
   imports: [
     PassportModule,
-    ThrottlerModule.forRootAsync({ inject: [Settings], useFactory: throttlers }),
+    BudgetsModule,
+    ThrottlerModule.forRootAsync({
+      imports: [BudgetsModule],
+      inject: [Settings, ThrottleCounters, LoginAttempts],
+      useFactory: throttlers,
+    }),
     TokensModule,
     UsersModule,
   ],

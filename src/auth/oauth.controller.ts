@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { FromClient, type Client } from '../access/client.decorator.js';
 import { Public } from '../access/public.decorator.js';
@@ -7,6 +7,7 @@ import { Throttle } from '../access/throttle.decorator.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { OAuthEndpoint } from '../http/route-config.js';
 import { TokenPair } from '../tokens/token-pair.js';
+import { DeviceTokenInterceptor } from './budgets/device-token.interceptor.js';
 import { TokenParameterDto } from './dto/token-parameter.dto.js';
 import { TokenRequestDto } from './dto/token-request.dto.js';
 import { Introspection } from './introspection.js';
@@ -27,6 +28,7 @@ export class OAuthController {
   /** The token endpoint of RFC 6749: the grants password and refresh_token. */
   @Public()
   @Throttle('login')
+  @UseInterceptors(DeviceTokenInterceptor)
   @OAuthEndpoint()
   @ApiBody({ type: TokenRequestDto })
   @ApiOkResponse({ type: TokenPair })

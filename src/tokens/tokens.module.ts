@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Acknowledgements } from './acknowledgements.js';
 import { Denylist } from './denylist.js';
+import { DeviceTokens } from './device-tokens.service.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
 import { JwksController } from './jwks.controller.js';
 import { KeyMaker } from './key-maker.js';
@@ -21,6 +22,7 @@ import { TokenVerifier } from './token-verifier.js';
   providers: [
     Acknowledgements,
     Denylist,
+    DeviceTokens,
     ExpiredRowsSweeper,
     KeyMaker,
     KeyRotationService,
@@ -34,6 +36,7 @@ import { TokenVerifier } from './token-verifier.js';
   ],
   exports: [
     Acknowledgements,
+    DeviceTokens,
     KeyRotationService,
     RevocationService,
     RotationService,

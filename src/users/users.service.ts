@@ -66,6 +66,11 @@ export class UsersService {
     return this.users.findOneBy({ usernameFolded: fold(username) });
   }
 
+  /** @param login the username or the email address, compared without case */
+  findByLogin(login: string): Promise<User | null> {
+    return this.users.findOneBy(byLogin(login));
+  }
+
   list(): Promise<User[]> {
     return this.users.find({ order: { usernameFolded: 'ASC' } });
   }
@@ -76,8 +81,7 @@ export class UsersService {
    * @throws AppError overloaded
    */
   async findByCredentials(login: string, password: string): Promise<User | undefined> {
-    const column = login.includes('@') ? 'emailFolded' : 'usernameFolded';
-    return this.checkPassword(await this.loadWithPasswordHash({ [column]: fold(login) }), password);
+    return this.checkPassword(await this.loadWithPasswordHash(byLogin(login)), password);
   }
 
   /** @returns the user with this id, undefined where it is not their password. @throws AppError overloaded */
@@ -135,6 +139,11 @@ export class UsersService {
   private loadWithPasswordHash(where: Partial<User>): Promise<User | null> {
     return this.users.createQueryBuilder('user').addSelect('user.passwordHash').where(where).getOne();
   }
+}
+
+function byLogin(login: string): { emailFolded: string } | { usernameFolded: string } {
+  const folded = fold(login);
+  return login.includes('@') ? { emailFolded: folded } : { usernameFolded: folded };
 }
 
 /** The unique index decides, not a look before the insert: of racing registrations one wins. */

@@ -1,13 +1,14 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { counterKey } from '../budgets/throttlers.js';
 import { AppError } from '../../errors/app-error.js';
 
-/** Counts requests against the limits of `throttlers.ts`. */
+/** Counts requests against the limits of `budgets/throttlers.ts`. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   /** One count for a caller over all routes; the library's own counts each route apart. */
   protected override generateKey(_context: ExecutionContext, tracker: string, name: string): string {
-    return `${name}:${tracker}`;
+    return counterKey(name, tracker);
   }
 
   protected override throwThrottlingException(

@@ -1,4 +1,5 @@
 import { CreateSchema1764000000000 } from './1764000000000-create-schema.js';
+import { AddThrottleCounters1764600000000 } from './1764600000000-add-throttle-counters.js';
 
 /** Every migration in order. A generated one is added at the end. */
-export const migrations = [CreateSchema1764000000000];
+export const migrations = [CreateSchema1764000000000, AddThrottleCounters1764600000000];

@@ -1,0 +1,56 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
+import { mergeMap, type Observable } from 'rxjs';
+import { Settings } from '../../config/settings.js';
+import { DeviceTokens } from '../../tokens/device-tokens.service.js';
+import type { TokenPair } from '../../tokens/token-pair.js';
+import { DEVICE_COOKIE, DEVICE_HEADER } from './device-token.js';
+import { LoginAttempts, triesPassword, type Attempt } from './login-attempts.service.js';
+import { ThrottleCounters } from './throttle-counters.js';
+import { accountCounters } from './throttlers.js';
+
+/** After a good sign-in, gives the device what makes it known: in a cookie, and in a header for who has no cookies. */
+@Injectable()
+export class DeviceTokenInterceptor implements NestInterceptor<TokenPair, TokenPair> {
+  constructor(
+    private readonly devices: DeviceTokens,
+    private readonly attempts: LoginAttempts,
+    private readonly counters: ThrottleCounters,
+    private readonly settings: Settings,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler<TokenPair>): Observable<TokenPair> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    return next.handle().pipe(
+      mergeMap(async (pair) => {
+        if (triesPassword(request)) await this.makeKnown(request, http.getResponse<FastifyReply>(), pair);
+        return pair;
+      }),
+    );
+  }
+
+  private async makeKnown(request: FastifyRequest, reply: FastifyReply, pair: TokenPair): Promise<void> {
+    const attempt = await this.attempts.of(request);
+    const device = attempt.device ?? this.devices.newDevice(decodeJwt(pair.access_token).sub ?? '');
+    if (!attempt.device) this.carryOver(attempt, `device ${device.deviceId}`);
+    const token = this.devices.sign(device);
+    void reply.header(DEVICE_HEADER, token);
+    void reply.setCookie(DEVICE_COOKIE, token, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: this.settings.issuer.startsWith('https:'),
+      path: '/',
+      maxAge: this.devices.ttl,
+    });
+  }
+
+  /** What was tried before a device was known counts on: a limit is not doubled by signing in. */
+  private carryOver(attempt: Attempt, own: string): void {
+    const after = accountCounters(this.settings, { ...attempt, own });
+    accountCounters(this.settings, attempt).forEach(({ key, ttl }, place) => {
+      this.counters.copy(key, after[place]?.key ?? '', ttl);
+    });
+  }
+}

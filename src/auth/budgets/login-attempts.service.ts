@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { normalizeIp } from '@nestjs/throttler';
+import type { FastifyRequest } from 'fastify';
+import { DeviceTokens, type Device } from '../../tokens/device-tokens.service.js';
+import { TokenVerifier } from '../../tokens/token-verifier.js';
+import { fold } from '../../users/fold.js';
+import { UsersService } from '../../users/users.service.js';
+import { bearerToken } from '../bearer-token.js';
+import { presentedDeviceToken } from './device-token.js';
+
+/** Whose budget an attempt is taken from. */
+export interface Attempt {
+  /** What only this one can use up: a known device of the account, or the session that gives its password again. */
+  readonly own?: string;
+  readonly address: string;
+  /** The account as it was typed, whether there is one or not. */
+  readonly account: string;
+  readonly device?: Device;
+}
+
+/** The addresses that one customer of a provider has (RFC 6177): one IPv4 address, or an IPv6 /64. */
+const IPV6_PREFIX = 64;
+const LONGEST_ACCOUNT = 254;
+
+/** Tells who tries a password, so that a stranger never uses up what a known device has left. */
+@Injectable()
+export class LoginAttempts {
+  private readonly known = new WeakMap<FastifyRequest, Promise<Attempt>>();
+
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly devices: DeviceTokens,
+    private readonly users: UsersService,
+  ) {}
+
+  /** The attempt that a request makes, looked at once. */
+  of(request: FastifyRequest): Promise<Attempt> {
+    const attempt = this.known.get(request) ?? this.identify(request);
+    this.known.set(request, attempt);
+    return attempt;
+  }
+
+  private async identify(request: FastifyRequest): Promise<Attempt> {
+    const address = addressOf(request);
+    const typed = typedUsername(request);
+    if (typed === undefined) return { own: this.sessionOf(request) ?? address, address, account: '' };
+    const account = fold(typed.slice(0, LONGEST_ACCOUNT));
+    const device = await this.findDevice(request, typed);
+    return device ? { own: `device ${device.deviceId}`, address, account, device } : { address, account };
+  }
+
+  private async findDevice(request: FastifyRequest, login: string): Promise<Device | undefined> {
+    const token = presentedDeviceToken(request);
+    const device = token === undefined ? undefined : this.devices.find(token);
+    if (!device) return undefined;
+    const user = await this.users.findByLogin(login);
+    return user?.id === device.userId ? device : undefined;
+  }
+
+  private sessionOf(request: FastifyRequest): string | undefined {
+    const claims = this.verifier.find(bearerToken(request) ?? '', 'access');
+    return claims && `session ${claims.sid}`;
+  }
+}
+
+/** Whether a password is tried by a request: with a username, or by somebody who is signed in. */
+export function triesPassword({ body }: Pick<FastifyRequest, 'body'>): boolean {
+  const { username, password, current_password } = (body ?? {}) as Record<string, unknown>;
+  return typeof username === 'string' || (password ?? current_password) !== undefined;
+}
+
+/** The address that a limit counts by. */
+export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
+  return normalizeIp(ip, IPV6_PREFIX);
+}
+
+function typedUsername({ body }: FastifyRequest): string | undefined {
+  const { username } = (body ?? {}) as { username?: unknown };
+  return typeof username === 'string' ? username : undefined;
+}

@@ -1,0 +1,100 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
+import type { FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { Throttle } from '../../access/throttle.decorator.js';
+import type { RateLimit } from '../../config/rate-limit.js';
+import type { Settings } from '../../config/settings.js';
+import { addressOf, triesPassword, type Attempt, type LoginAttempts } from './login-attempts.service.js';
+import type { ThrottleCounters } from './throttle-counters.js';
+
+/** From one address many people may sign in; against guessing over many accounts a wider limit still holds. */
+const ACCOUNTS_AN_ADDRESS = 20;
+/** From how many addresses strangers may try one account to the limit, in an hour at least. */
+const ADDRESSES_AN_ACCOUNT = 20;
+const HOUR_SECONDS = 3600;
+
+type Tracker = (attempt: Attempt) => string;
+/** For each limit: a known device and a session have counters of their own, which nobody else can fill. */
+const byAddress: Tracker = ({ own, address }) => own ?? address;
+const byAccount: Tracker = ({ own, address, account }) => own ?? `${address} ${account}`;
+const byStrangers: Tracker = ({ own, account }) => own ?? `strangers ${account}`;
+
+const reflector = new Reflector();
+
+/**
+ * The limits in force: by address everywhere, and narrower ones where a password is tried. The library asks the shorter
+ * windows first, and of equal ones in this order: what a narrow limit refuses uses up no wider one.
+ */
+export function throttlers(
+  { throttleDefault, throttleLogin }: Settings,
+  storage: ThrottleCounters,
+  attempts: LoginAttempts,
+): ThrottlerModuleOptions {
+  const by = (whose: Tracker) => async (request: Record<string, unknown>) =>
+    whose(await attempts.of(request as unknown as FastifyRequest));
+  const skipIf = (context: ExecutionContext) => !isLogin(context);
+  return {
+    storage,
+    setHeaders: false,
+    throttlers: [
+      ...named('default', throttleDefault, {
+        skipIf: (context) => throttleOf(context) === 'none',
+        getTracker: (request, context) =>
+          isLogin(context) ? by(byAddress)(request) : addressOf(request as unknown as FastifyRequest),
+      }),
+      ...named('login', throttleLogin, { skipIf, getTracker: by(byAccount) }),
+      ...named('login-account', throttleLogin.map(widenToAnHour), { skipIf, getTracker: by(byStrangers) }),
+      ...named('login-address', throttleLogin.map(widen), { skipIf, getTracker: by(byAddress) }),
+    ],
+  };
+}
+
+/** Where the attempts of one request on one account are counted: the key of each counter, with its window in ms. */
+export function accountCounters(
+  { throttleLogin }: Settings,
+  attempt: Attempt,
+): { key: string; ttl: number }[] {
+  return named('login', throttleLogin, {}).map(({ name, ttl }) => ({
+    key: counterKey(name ?? '', byAccount(attempt)),
+    ttl: Number(ttl),
+  }));
+}
+
+/** A digest: what was typed for a username may be a password. */
+export function counterKey(name: string, tracker: string): string {
+  return createHash('sha256').update(`${name} ${tracker}`).digest('base64url');
+}
+
+function widen({ limit, seconds }: RateLimit): RateLimit {
+  return { limit: limit * ACCOUNTS_AN_ADDRESS, seconds };
+}
+
+function widenToAnHour({ limit, seconds }: RateLimit): RateLimit {
+  return { limit: limit * ADDRESSES_AN_ACCOUNT, seconds: Math.max(seconds, HOUR_SECONDS) };
+}
+
+function named(
+  name: string,
+  limits: readonly RateLimit[],
+  options: Partial<ThrottlerOptions>,
+): ThrottlerOptions[] {
+  return limits.map(({ limit, seconds }) => ({
+    name: `${name}-${String(seconds)}`,
+    limit,
+    ttl: seconds * 1000,
+    // No penalty on top of the limit: a caller may go on once the oldest request is out of the window.
+    blockDuration: 0,
+    ...options,
+  }));
+}
+
+function throttleOf(context: ExecutionContext): 'login' | 'none' | undefined {
+  return reflector.getAllAndOverride(Throttle, [context.getHandler(), context.getClass()]);
+}
+
+/** A token request without a password is none: it is a refresh. */
+function isLogin(context: ExecutionContext): boolean {
+  return throttleOf(context) === 'login' && triesPassword(context.switchToHttp().getRequest());
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { randomUUID } from 'node:crypto';
+import { Settings } from '../config/settings.js';
+import { Clock, numericDate } from '../time/clock.js';
+import { SigningKeys } from './signing-keys.js';
+import { requirePayload, requireSigner, signatureRules } from './token-signature.js';
+
+/** A device that its user has signed in from. */
+export interface Device {
+  readonly userId: string;
+  readonly deviceId: string;
+}
+
+const TYPE = 'device+jwt';
+
+/**
+ * Device cookies as OWASP describes them: signed, they show that a user has signed in from a device before. They let
+ * nobody in: they only keep the attempts of that device apart from those of strangers.
+ */
+@Injectable()
+export class DeviceTokens {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: SigningKeys,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How long a device stays known, in seconds: as long as the keys of tokens are kept. */
+  get ttl(): number {
+    return this.settings.refreshTokenTtl;
+  }
+
+  /** Another device of the user. */
+  newDevice(userId: string): Device {
+    return { userId, deviceId: randomUUID() };
+  }
+
+  /** Signs what the device shows from now on. */
+  sign({ userId, deviceId }: Device): string {
+    const { kid, alg, sign } = this.keys.current;
+    const { issuer } = this.settings;
+    const now = numericDate(this.clock.now());
+    return this.jwt.sign(
+      { iss: issuer, aud: issuer, sub: userId, jti: deviceId, iat: now, exp: now + this.ttl, type: 'device' },
+      { privateKey: sign, algorithm: alg, header: { alg, kid, typ: TYPE } },
+    );
+  }
+
+  /** The device that shows this. @returns undefined for what was not signed here, and for what has expired. */
+  find(token: string): Device | undefined {
+    const payload = this.findGenuine(token);
+    if (payload?.['type'] !== 'device' || Number(payload['exp']) <= numericDate(this.clock.now()))
+      return undefined;
+    return { userId: String(payload['sub']), deviceId: String(payload['jti']) };
+  }
+
+  private findGenuine(token: string): Record<string, unknown> | undefined {
+    try {
+      const { key, typ } = requireSigner(token, (kid) => this.keys.find(kid));
+      if (typ !== TYPE) return undefined;
+      const { issuer } = this.settings;
+      const rules = { ...signatureRules, issuer, audience: issuer };
+      return requirePayload(this.jwt, token, key, rules) as Record<string, unknown>;
+    } catch {
+      return undefined;
+    }
+  }
+}

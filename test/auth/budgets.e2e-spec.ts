@@ -1,0 +1,190 @@
+import { SignJWT } from 'jose';
+import type { Response } from 'supertest';
+import { DEVICE_COOKIE } from '../../src/auth/budgets/device-token.js';
+import { ThrottleCounters } from '../../src/auth/budgets/throttle-counters.js';
+import type { TokenPair } from '../../src/tokens/token-pair.js';
+import { refusal } from '../support/api-client.js';
+import { storedSigner } from '../support/forger.js';
+import { ada, grace, type Person } from '../support/people.js';
+import { TestApp } from '../support/test-app.js';
+import { claimsOf } from '../support/tokens.js';
+
+const limited = { status: 429, error: 'rate_limited' };
+const settings = {
+  THROTTLE_LOGIN: '5 per minute',
+  THROTTLE_DEFAULT: '300 per minute',
+  TRUST_PROXY: 'loopback',
+};
+const home = '203.0.113.7';
+const elsewhere = (n: number) => `198.51.${String(n >> 8)}.${String(n & 255)}`;
+
+describe('the budget for attempts to sign in', () => {
+  let service: TestApp;
+
+  beforeEach(async () => {
+    service = await TestApp.start({ settings });
+    await service.api.register(ada).expect(201);
+    await service.api.register(grace).expect(201);
+  });
+  afterEach(() => service.stop());
+
+  const attempt = ({ username, password }: Person, from = home, device?: string): Promise<Response> => {
+    const request = service.api.post('/login', { username, password }).set('X-Forwarded-For', from);
+    return Promise.resolve(device === undefined ? request : request.set('X-Device-Token', device));
+  };
+  const guess = (username: string, from = home, device?: string) =>
+    attempt({ username, password: 'not the password' }, from, device);
+  const deviceOf = (answer: Response): string => String(answer.headers['x-device-token']);
+  const signInFrom = async (person: Person, from = home): Promise<string> => {
+    const answer = await attempt(person, from);
+    expect(answer.status).toBe(200);
+    return deviceOf(answer);
+  };
+  const guessAThousandTimes = async (username: string, from: (n: number) => string): Promise<number[]> => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 1000; n++) statuses.push((await guess(username, from(n % 250))).status);
+    return statuses;
+  };
+
+  it('lets a known device of the owner in after a thousand wrong passwords from everywhere else', async () => {
+    const device = await signInFrom(ada);
+    const statuses = await guessAThousandTimes(ada.username, elsewhere);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(100);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+
+    expect((await attempt(ada, home, device)).status).toBe(200);
+    const cookie = await service.api
+      .login(ada)
+      .set('X-Forwarded-For', elsewhere(3))
+      .set('Cookie', `other=1; ${DEVICE_COOKIE}=${device}`);
+    expect(cookie.status).toBe(200);
+    const stranger = await attempt(ada, elsewhere(999));
+    expect(refusal(stranger)).toEqual(limited);
+    expect(Number(stranger.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(stranger.headers['retry-after'])).toBeLessThanOrEqual(3600);
+  });
+
+  it('lets it in also where the wrong passwords came from its own address', async () => {
+    const device = await signInFrom(ada);
+    await guessAThousandTimes(ada.username, () => home);
+    expect(refusal(await attempt(ada, home))).toEqual(limited);
+    expect((await attempt(ada, home, device)).status).toBe(200);
+  });
+
+  it('is the same, answer for answer, for an account that does not exist', async () => {
+    await signInFrom(ada);
+    // The good sign-in was one attempt too.
+    await guess('nobody');
+    const known = await guessAThousandTimes(ada.username, elsewhere);
+    service.clock.pass(61);
+    const unknown = await guessAThousandTimes('nobody', (n) => elsewhere(n + 256));
+    expect(unknown).toEqual(known);
+  });
+
+  it('keeps a known device to its limit too: signing in does not buy more attempts', async () => {
+    for (let n = 0; n < 3; n++) await guess(ada.username);
+    const device = await signInFrom(ada);
+    expect((await guess(ada.username, home, device)).status).toBe(401);
+    expect(refusal(await attempt(ada, home, device))).toEqual(limited);
+    service.clock.pass(60);
+    expect((await attempt(ada, home, device)).status).toBe(200);
+  });
+
+  it('refuses the sixth login in a minute to a client that keeps its cookie', async () => {
+    let device = await signInFrom(ada);
+    const first = claimsOf(device).jti;
+    for (let n = 0; n < 4; n++) device = deviceOf(await attempt(ada, home, device));
+    expect(claimsOf(device).jti).toBe(first);
+    expect(refusal(await attempt(ada, home, device))).toEqual(limited);
+  });
+
+  it.each<[string, (device: string) => Promise<string> | string]>([
+    ['the device of another user', () => signInFrom(grace, elsewhere(1))],
+    ['a device token whose signature was changed', (device) => `${device.slice(0, -8)}AAAAAAAA`],
+    ['an access token', async () => (await service.api.signIn(grace)).access_token],
+    ['anything else', () => 'nonsense'],
+    [
+      'a device token that has expired',
+      (device) => {
+        const { alg, kid, key } = storedSigner(service.folder, 'current');
+        const now = service.clock.now().getTime() / 1000;
+        return new SignJWT({ ...claimsOf(device), exp: now })
+          .setProtectedHeader({ alg, kid, typ: 'device+jwt' })
+          .sign(key);
+      },
+    ],
+  ])('takes who shows %s for a stranger', async (_, show) => {
+    const shown = await show(await signInFrom(ada, elsewhere(2)));
+    for (let n = 0; n < 5; n++) expect((await guess(ada.username, home)).status).toBe(401);
+    expect(refusal(await attempt(ada, home, shown))).toEqual(limited);
+  });
+
+  it('gives a device token for a right password alone, and it opens nothing', async () => {
+    expect((await guess(ada.username)).headers).not.toHaveProperty('x-device-token');
+    const answer = await attempt(ada);
+    const device = deviceOf(answer);
+    expect(refusal(await service.api.get('/protected', device))).toEqual({
+      status: 401,
+      error: 'token_invalid',
+    });
+    expect(refusal(await service.api.refresh(device))).toEqual({ status: 401, error: 'token_invalid' });
+    const { refresh_token } = answer.body as TokenPair;
+    const refreshed = await service.api.postForm('/token', { grant_type: 'refresh_token', refresh_token });
+    expect(refreshed.headers).not.toHaveProperty('x-device-token');
+    expect(refreshed.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('gives it in a cookie that scripts and other sites do not get', async () => {
+    const [cookie] = (await attempt(ada)).headers['set-cookie'] as unknown as string[];
+    expect(cookie).toMatch(/^gatehouse_device=[\w.-]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
+    const form = await service.api.postForm('/token', { username: 'grace', password: grace.password });
+    expect(form.headers['set-cookie']?.[0]).toContain(`${DEVICE_COOKIE}=`);
+  });
+
+  it('sends the cookie over TLS alone where the issuer is reached by it', async () => {
+    await service.stop();
+    service = await TestApp.start({ settings: { JWT_ISSUER: 'https://id.example.org' } });
+    await service.api.register(ada).expect(201);
+    expect((await service.api.login(ada)).headers['set-cookie']?.[0]).toContain('; Secure');
+  });
+
+  it('counts an IPv6 customer as one, whatever the last 64 bits', async () => {
+    for (let n = 1; n <= 5; n++) await guess(ada.username, `2001:db8:1:2::${String(n)}`);
+    expect((await guess(ada.username, '2001:db8:1:2:ffff::1')).status).toBe(429);
+    expect((await guess(ada.username, '2001:db8:1:3::1')).status).toBe(401);
+  });
+
+  it('cannot be used up by a stranger where somebody signed in gives the password again', async () => {
+    const pair = (await attempt(ada)).body as TokenPair;
+    const forged = `${pair.access_token.slice(0, -8)}AAAAAAAA`;
+    const again = (password: string, token: string) =>
+      service.api.post('/reauthenticate', { password }, token).set('X-Forwarded-For', home);
+    for (let n = 0; n < 50; n++) await again('a guess', forged).expect(n < 5 ? 401 : 429);
+    for (let n = 0; n < 4; n++) await again('a guess', pair.access_token).expect(401);
+    await again(ada.password, pair.access_token).expect(200);
+    // Another session has another budget.
+    expect(refusal(await again('a guess', ((await attempt(ada)).body as TokenPair).access_token))).toEqual({
+      status: 401,
+      error: 'invalid_credentials',
+    });
+  });
+
+  it('is as it was after a restart', async () => {
+    for (let n = 0; n < 5; n++) await guess(ada.username);
+    service = await TestApp.start({ settings, folder: await service.stopAndKeep() });
+    expect(refusal(await attempt(ada))).toEqual(limited);
+    service.clock.pass(60);
+    expect((await attempt(ada)).status).toBe(200);
+  });
+
+  it('keeps no name in its counters, and no counter longer than it counts', async () => {
+    await guess('my password typed for a name');
+    service = await TestApp.start({ settings, folder: await service.stopAndKeep() });
+    const rows = await service.query<{ key: string }>('SELECT * FROM throttle_counters');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain('password');
+    service.clock.pass(3600);
+    await service.app.get(ThrottleCounters).sweep();
+    expect(await service.query('SELECT * FROM throttle_counters')).toEqual([]);
+  });
+});
