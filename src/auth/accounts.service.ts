@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import { NewPasswordsService } from '../users/new-passwords.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 
@@ -10,6 +11,7 @@ import { UsersService } from '../users/users.service.js';
 export class AccountsService {
   constructor(
     private readonly users: UsersService,
+    private readonly newPasswords: NewPasswordsService,
     private readonly revocation: RevocationService,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
@@ -31,9 +33,9 @@ export class AccountsService {
     });
   }
 
-  /** Sets another password, and ends every session that was opened with the old one. @throws AppError overloaded */
+  /** Sets another password, and ends every session that was opened with the old one. @throws AppError validation_failed or overloaded */
   async setPassword(user: User, password: string): Promise<CutCounts> {
-    const passwordHash = await this.users.hashPassword(password);
+    const passwordHash = await this.newPasswords.hash(password, user);
     return this.work.run(async (manager) => {
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_set', userId: user.id });

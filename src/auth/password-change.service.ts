@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
-import { containsUsername } from '../users/password-policy.js';
+import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
 import { CredentialsService, requireEnabled } from './credentials.service.js';
 import type { ChangePasswordDto } from './dto/change-password.dto.js';
@@ -14,6 +13,7 @@ import type { ChangePasswordDto } from './dto/change-password.dto.js';
 export class PasswordChangeService {
   constructor(
     private readonly users: UsersService,
+    private readonly newPasswords: NewPasswordsService,
     private readonly credentials: CredentialsService,
     private readonly revocation: RevocationService,
     private readonly audit: AuditTrail,
@@ -25,12 +25,11 @@ export class PasswordChangeService {
    * @throws AppError validation_failed, invalid_credentials, account_disabled or overloaded
    */
   async change(
-    { userId, username, sessionId }: Identity,
+    { userId, sessionId }: Identity,
     { current_password, new_password }: ChangePasswordDto,
   ): Promise<CutCounts> {
-    requireWithoutUsername(new_password, username);
     const proven = await this.credentials.requirePassword(userId, current_password);
-    const passwordHash = await this.users.hashPassword(new_password);
+    const passwordHash = await this.newPasswords.hash(new_password, proven, 'new_password');
     return this.work.run(async (manager) => {
       const user = await this.users.requireUnchanged(manager, proven);
       requireEnabled(user);
@@ -39,11 +38,4 @@ export class PasswordChangeService {
       return this.revocation.endSessions({ userId, exceptSessionId: sessionId }, 'password_changed');
     });
   }
-}
-
-function requireWithoutUsername(password: string, username: string): void {
-  if (!containsUsername(password, username)) return;
-  throw new AppError('validation_failed', {
-    fields: [{ field: 'new_password', message: 'must not contain the username' }],
-  });
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Role } from '../access/role.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { NewPasswordsService } from '../users/new-passwords.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import type { RegisterDto } from './dto/register.dto.js';
@@ -11,16 +12,17 @@ import type { RegisterDto } from './dto/register.dto.js';
 export class RegistrationService {
   constructor(
     private readonly users: UsersService,
+    private readonly newPasswords: NewPasswordsService,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
 
-  /** @throws AppError user_exists or overloaded */
+  /** @throws AppError user_exists, validation_failed or overloaded */
   async register(
     { username, password, email }: RegisterDto,
     roles: readonly Role[] = ['user'],
   ): Promise<User> {
-    const passwordHash = await this.users.hashPassword(password);
+    const passwordHash = await this.newPasswords.hash(password, { username, email });
     return this.work.run(async (manager) => {
       const user = await this.users.create({ username, passwordHash, email, roles });
       await this.audit.record(manager, { type: 'user_registered', userId: user.id, details: { roles } });

@@ -1,5 +1,6 @@
 import { IsOptional } from 'class-validator';
 import {
+  BreachListSetting,
   DatabaseUrlSetting,
   DurationSetting,
   ListOf,
@@ -93,6 +94,10 @@ export class Environment {
 
   @WholeNumber(0, 100_000)
   PASSWORD_HASH_QUEUE = '256';
+
+  @IsOptional()
+  @BreachListSetting()
+  BREACHED_PASSWORDS?: string = undefined;
 
   @RateLimitsSetting()
   THROTTLE_DEFAULT = '300 per minute';

@@ -1,5 +1,6 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { isIP } from 'node:net';
+import { parseBreachList } from './breach-list.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { parseDuration } from './duration.js';
 import { parseRateLimits } from './rate-limit.js';
@@ -47,6 +48,13 @@ export function DatabaseUrlSetting(): PropertyDecorator {
   return TextThat(
     'must be sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE',
     (text) => parseDatabaseUrl(text) !== undefined,
+  );
+}
+
+export function BreachListSetting(): PropertyDecorator {
+  return TextThat(
+    'must be file:PATH of a list ordered by SHA-1, or the http(s) URL of a range API',
+    (text) => parseBreachList(text) !== undefined,
   );
 }
 

@@ -1,6 +1,7 @@
 import { validateSync } from 'class-validator';
 import { parse } from 'dotenv';
 import { existsSync, readFileSync } from 'node:fs';
+import { parseBreachList, type BreachList } from './breach-list.js';
 import { parseDatabaseUrl, type DatabaseLocation } from './database-url.js';
 import { parseDuration } from './duration.js';
 import {
@@ -42,6 +43,7 @@ export abstract class Settings {
     readonly lanes: number;
     readonly queue: number;
   };
+  abstract readonly breachedPasswords: BreachList | undefined;
   abstract readonly throttleDefault: readonly RateLimit[];
   abstract readonly throttleLogin: readonly RateLimit[];
   abstract readonly trustProxy: readonly string[];
@@ -122,6 +124,7 @@ function freezeSettings(environment: Environment): Settings {
       lanes: Number(environment.PASSWORD_HASH_LANES),
       queue: Number(environment.PASSWORD_HASH_QUEUE),
     },
+    breachedPasswords: parseBreachList(environment.BREACHED_PASSWORDS ?? ''),
     throttleDefault: checked(parseRateLimits(environment.THROTTLE_DEFAULT)),
     throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),

@@ -3,14 +3,20 @@ import { ValidateBy, type ValidationArguments } from 'class-validator';
 
 const LEAST_CHARACTERS = 8;
 const MOST_CHARACTERS = 128;
+const SHORTEST_NAME = 3;
+
+/** Whose password it is. */
+export interface Person {
+  readonly username: string;
+  readonly email?: string | null | undefined;
+}
 
 /**
- * What a new password must be (NIST SP 800-63B §3.1.1.2): long enough, not common, without the username in it; no
- * rules of composition. Lengths are code points after NFKC, as the hash sees them.
- * @param usernameField the field of the same request that holds the username, where there is one.
+ * What a new password must be (NIST SP 800-63B §3.1.1.2): long enough, not common, without the username or the email
+ * address of the same request in it; no rules of composition. Lengths are code points after NFKC, as the hash sees them.
  */
-export function IsNewPassword(usernameField?: string): PropertyDecorator {
-  return applyDecorators(HasPasswordLength(), IsUncommon(), LacksField(usernameField));
+export function IsNewPassword(): PropertyDecorator {
+  return applyDecorators(HasPasswordLength(), IsUncommon(), IsImpersonal());
 }
 
 function HasPasswordLength(): PropertyDecorator {
@@ -35,16 +41,30 @@ function IsUncommon(): PropertyDecorator {
   );
 }
 
-function LacksField(field: string | undefined): PropertyDecorator {
-  return Rule('passwordOwn', 'must not contain the username', (password, request) => {
-    const username = field === undefined ? undefined : request[field];
-    return typeof username !== 'string' || !containsUsername(password, username);
-  });
+function IsImpersonal(): PropertyDecorator {
+  return Rule(
+    'passwordImpersonal',
+    'must not contain the username or the email address',
+    (password, request) => {
+      const { username, email } = request;
+      return !isPersonal(password, { username: asText(username), email: asText(email) });
+    },
+  );
 }
 
-/** Whether a password has the username in it, compared without case: it would be among the first that are tried. */
-export function containsUsername(password: string, username: string): boolean {
-  return username !== '' && password.normalize('NFKC').toLowerCase().includes(username.toLowerCase());
+/**
+ * Whether a password has the username, the email address or what stands before its @ in it, compared without case: these
+ * are tried first. What is shorter than a username may be is part of too many words.
+ */
+export function isPersonal(password: string, { username, email }: Person): boolean {
+  const text = password.normalize('NFKC').toLowerCase();
+  return [username, email ?? '', email?.split('@')[0] ?? '']
+    .filter((name) => name.length >= SHORTEST_NAME)
+    .some((name) => text.includes(name.toLowerCase()));
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function Rule(

@@ -28,7 +28,7 @@ export class UsersService {
   ) {}
 
   /**
-   * Creates an account. The password's hash comes from {@link hashPassword}.
+   * Creates an account. The password's hash comes from `NewPasswordsService`.
    * @throws AppError user_exists, whatever the case it is spelled in.
    */
   async create({ username, passwordHash, email = null, roles = ['user'] }: NewUser): Promise<User> {
@@ -99,11 +99,6 @@ export class UsersService {
     if (now?.passwordChangedAt.getTime() !== user.passwordChangedAt.getTime())
       throw new AppError('invalid_credentials');
     return now;
-  }
-
-  /** Hashes a new password: apart from the change itself, so that no unit of work waits for a hash. */
-  hashPassword(password: string): Promise<string> {
-    return this.hasher.hash(password);
   }
 
   /** Sets another password. The time of it moves on whatever the clock says, as {@link requireUnchanged} compares it. */

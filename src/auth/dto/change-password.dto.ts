@@ -5,7 +5,7 @@ export class ChangePasswordDto {
   @IsCredential()
   current_password!: string;
 
-  /** 8 to 128 characters, not a common password, without the username in it */
+  /** 8 to 128 characters, not a common password, without the username or the email in it */
   @IsNewPassword()
   new_password!: string;
 }

@@ -5,6 +5,6 @@ export class NewPasswordDto {
   @IsString()
   username!: string;
 
-  @IsNewPassword('username')
+  @IsNewPassword()
   password!: string;
 }

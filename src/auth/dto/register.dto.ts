@@ -7,8 +7,8 @@ export class RegisterDto {
   @IsUsername()
   username!: string;
 
-  /** 8 to 128 characters, not a common password, without the username in it */
-  @IsNewPassword('username')
+  /** 8 to 128 characters, not a common password, without the username or the email in it */
+  @IsNewPassword()
   password!: string;
 
   /** Unique without case */
