@@ -2,6 +2,10 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+const nodeGlobals = Object.fromEntries(
+  ['Buffer', 'URLSearchParams', 'console', 'performance', 'process'].map((name) => [name, 'readonly']),
+);
+
 export default tseslint.config(
   { ignores: ['dist/', 'data/', 'coverage/'] },
   eslint.configs.recommended,
@@ -27,7 +31,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
   {
     files: ['test/**', '**/*.spec.ts'],
     rules: {
