@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { PasswordHasher } from './password-hasher.js';
+import { KnownUsers } from './transfer/known-users.js';
+import { UserExportService } from './transfer/user-export.service.js';
+import { UserImportService } from './transfer/user-import.service.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -9,7 +12,13 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [UsersController],
-  providers: [UsersService, { provide: PasswordHasher, useClass: Argon2PasswordHasher }],
-  exports: [UsersService],
+  providers: [
+    KnownUsers,
+    UserExportService,
+    UserImportService,
+    UsersService,
+    { provide: PasswordHasher, useClass: Argon2PasswordHasher },
+  ],
+  exports: [UserExportService, UserImportService, UsersService],
 })
 export class UsersModule {}

@@ -1,4 +1,5 @@
 import { CreateSchema1764000000000 } from './1764000000000-create-schema.js';
+import { AddImportedFrom1795500000000 } from './1795500000000-add-imported-from.js';
 
 /** Every migration in order. A generated one is added at the end. */
-export const migrations = [CreateSchema1764000000000];
+export const migrations = [CreateSchema1764000000000, AddImportedFrom1795500000000];
