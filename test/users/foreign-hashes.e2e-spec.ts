@@ -84,3 +84,17 @@ describe('a user with the hash of another system', () => {
     },
   );
 });
+
+describe('the hashes of other systems', () => {
+  it('wait in the same bounded queue as those of this one', async () => {
+    const service = await TestApp.start({ settings: { PASSWORD_HASH_QUEUE: '1' } });
+    const { password, hash } = foreignHashes.find(({ from }) => from === 'Django pbkdf2_sha256')!;
+    await importUsers(service, [{ username: 'ada', password_hash: hash }]);
+    const wrong = { username: 'ada', password: `${password}!` };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => service.api.login(wrong)));
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(20 - busy.length);
+    await service.stop();
+  });
+});
