@@ -4,9 +4,12 @@ import { AccountCommands } from './cli/account-commands.js';
 import { CommandError } from './cli/command-error.js';
 import { KeyCommands } from './cli/key-commands.js';
 import { createProgram, type WithCommands } from './cli/program.js';
+import { TransferCommands } from './cli/transfer-commands.js';
 import { loadSettings, SettingsError } from './config/settings.js';
 import { AppError } from './errors/app-error.js';
 import { KeyChangeError } from './tokens/key-change-error.js';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
 
 const withCommands: WithCommands = async (run) => {
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(loadSettings()), {
@@ -14,7 +17,11 @@ const withCommands: WithCommands = async (run) => {
     abortOnError: false,
   });
   try {
-    await run({ accounts: new AccountCommands(app), keys: new KeyCommands(app) });
+    await run({
+      accounts: new AccountCommands(app),
+      keys: new KeyCommands(app),
+      transfer: new TransferCommands(app, print),
+    });
   } finally {
     await app.close();
   }
@@ -33,7 +40,7 @@ function explain(error: unknown): string {
   return String((error as Error).stack);
 }
 
-createProgram(withCommands, (line) => process.stdout.write(`${line}\n`))
+createProgram(withCommands, print)
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(`${explain(error)}\n`);

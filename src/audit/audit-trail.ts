@@ -6,6 +6,8 @@ import { AuditEvent } from './audit-event.entity.js';
 export type AuditEventType =
   | 'user_registered'
   | 'user_created'
+  | 'users_imported'
+  | 'users_exported'
   | 'user_disabled'
   | 'user_enabled'
   | 'password_set'

@@ -3,10 +3,12 @@ import { roles, type Role } from '../access/role.js';
 import type { AccountCommands } from './account-commands.js';
 import type { KeyCommands } from './key-commands.js';
 import { readPassword } from './read-password.js';
+import type { ImportFlags, TransferCommands } from './transfer-commands.js';
 
 interface Commands {
   readonly accounts: AccountCommands;
   readonly keys: KeyCommands;
+  readonly transfer: TransferCommands;
 }
 
 /** Opens the service's parts, without its HTTP server, for as long as a command runs. */
@@ -18,7 +20,9 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
   const program = new Command('gatehouse').description(
     'Manages the accounts and the signing keys of this Gatehouse.',
   );
-  const user = program.command('user').description('create, list, disable and enable users, set passwords');
+  const user = program
+    .command('user')
+    .description('create, list, disable and enable users, set passwords, import and export');
 
   user
     .command('create')
@@ -66,6 +70,27 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
         print(await accounts.setPassword(name, await readPassword()));
       }),
     );
+  user
+    .command('import')
+    .description(
+      'take users over from a file of JSON Lines, see docs/migration.md; run it again after an interruption',
+    )
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--dry-run', 'check every line and write nothing', false)
+    .option(
+      '--stop-on-error',
+      'stop at the first line that cannot be imported, instead of going on after it',
+      false,
+    )
+    .action((file: string, flags: ImportFlags) =>
+      withCommands(async ({ transfer }) => {
+        await transfer.import(file, flags);
+      }),
+    );
+  user
+    .command('export')
+    .description('print every user as import reads them, password hashes included: keep it as a secret')
+    .action(() => withCommands(({ transfer }) => transfer.export()));
 
   const key = program.command('key').description('list, rotate and retire signing keys');
   key

@@ -3,7 +3,7 @@ import type { ValidationError } from 'class-validator';
 import { AppError, type FieldFault } from '../errors/app-error.js';
 import { OAuthForm } from './oauth-form.js';
 
-const UNKNOWN_FIELD = 'is not a field of this request';
+const UNKNOWN_FIELD = 'is not a known field';
 
 /** Checks what a request brings against its DTO, and turns it into one. */
 @Injectable()

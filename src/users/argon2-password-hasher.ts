@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { hash, verify, type Options } from '@node-rs/argon2';
+import { hash, type Options } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { Settings } from '../config/settings.js';
 import { AppError } from '../errors/app-error.js';
+import { readHash } from './hashes/read-hash.js';
+import { UnusableHash, type StoredHash } from './hashes/stored-hash.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const RETRY_SECONDS = 1;
@@ -13,13 +15,16 @@ const RETRY_SECONDS = 1;
 const FREE_THREADS = 2;
 const poolSize = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 
-/** argon2id (RFC 9106), the parameters by setting, at most one hash for each core at a time. */
+/**
+ * argon2id (RFC 9106), the parameters by setting, at most one hash for each core at a time. Checks the hashes of other
+ * systems too, under the same bound.
+ */
 @Injectable()
 export class Argon2PasswordHasher extends PasswordHasher {
   private readonly turn = pLimit(Math.max(1, Math.min(availableParallelism(), poolSize - FREE_THREADS)));
   private readonly options: Options;
   private readonly parameters: string;
-  private readonly decoyHash: string;
+  private readonly decoy: StoredHash;
 
   constructor(private readonly settings: Settings) {
     super();
@@ -27,7 +32,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
     // The library's algorithm is argon2id unless told otherwise.
     this.options = { memoryCost: memoryKib, timeCost: passes, parallelism: lanes };
     this.parameters = `$argon2id$v=19$m=${String(memoryKib)},t=${String(passes)},p=${String(lanes)}$`;
-    this.decoyHash = `${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
+    this.decoy = readHash(`${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`);
   }
 
   hash(password: string): Promise<string> {
@@ -35,11 +40,22 @@ export class Argon2PasswordHasher extends PasswordHasher {
   }
 
   verify(password: string, stored: string | undefined): Promise<boolean> {
-    return this.inTurn(() => verify(stored ?? this.decoyHash, normalize(password)));
+    const hash = this.read(stored);
+    return this.inTurn(() => matchesAnyForm(hash, password));
   }
 
   isOutdated(stored: string): boolean {
     return !stored.startsWith(this.parameters);
+  }
+
+  private read(stored: string | undefined): StoredHash {
+    if (stored === undefined) return this.decoy;
+    try {
+      return readHash(stored);
+    } catch (error) {
+      if (error instanceof UnusableHash) return this.decoy;
+      throw error;
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -56,6 +72,15 @@ export class Argon2PasswordHasher extends PasswordHasher {
 /** One password typed on two keyboards is one password (NIST SP 800-63B §3.1.1.2). */
 function normalize(password: string): string {
   return password.normalize('NFKC');
+}
+
+/**
+ * Hashes made here are of the normal form. Other systems hashed what was typed, and an argon2id hash does not say whose
+ * it is: so where the two differ, both are tried, for whatever hash, that of nobody included.
+ */
+async function matchesAnyForm(hash: StoredHash, password: string): Promise<boolean> {
+  const normal = normalize(password);
+  return (await hash.matches(normal)) || (password !== normal && hash.matches(password));
 }
 
 function unpadded(bytes: Buffer): string {

@@ -4,12 +4,13 @@ export abstract class PasswordHasher {
   abstract hash(password: string): Promise<string>;
 
   /**
-   * Whether the password is the one that was hashed. Without a hash, for a user who does not exist, the answer is
-   * false after the same work: or the time it takes would tell which users exist.
+   * Whether the password is the one that was hashed, here or by another system. Without a hash, for a user who does not
+   * exist, the answer is false after the work of a hash of this system: or the time it takes would tell which users
+   * exist. So is it with a stored text that is no hash.
    * @throws AppError overloaded when too many hashes wait already.
    */
   abstract verify(password: string, hash: string | undefined): Promise<boolean>;
 
-  /** Whether the hash was made with other parameters than those in force. */
+  /** Whether the hash is any other than {@link hash} would make now: of another system, or of other parameters. */
   abstract isOutdated(hash: string): boolean;
 }

@@ -28,6 +28,10 @@ export class User {
   @Column({ name: 'password_hash', type: 'varchar', length: 512, select: false })
   passwordHash!: string;
 
+  /** What the password was imported as, which a later import of the same user is known by; null for who registered. */
+  @Column({ name: 'imported_from', type: 'varchar', length: 64, nullable: true, select: false })
+  importedFrom!: string | null;
+
   /** When the password became another one; a new hash of the same password leaves it alone. */
   @InstantColumn({ name: 'password_changed_at' })
   passwordChangedAt!: Date;

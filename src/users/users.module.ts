@@ -4,6 +4,9 @@ import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { breachedPasswordsProvider } from './breached-passwords/breached-passwords.provider.js';
 import { NewPasswordsService } from './new-passwords.service.js';
 import { PasswordHasher } from './password-hasher.js';
+import { KnownUsers } from './transfer/known-users.js';
+import { UserExportService } from './transfer/user-export.service.js';
+import { UserImportService } from './transfer/user-import.service.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -12,11 +15,14 @@ import { UsersService } from './users.service.js';
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [UsersController],
   providers: [
+    KnownUsers,
     NewPasswordsService,
-    breachedPasswordsProvider,
+    UserExportService,
+    UserImportService,
     UsersService,
+    breachedPasswordsProvider,
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
-  exports: [NewPasswordsService, UsersService],
+  exports: [NewPasswordsService, UserExportService, UserImportService, UsersService],
 })
 export class UsersModule {}

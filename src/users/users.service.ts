@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { QueryFailedError, Repository, type EntityManager } from 'typeorm';
+import { Repository, type EntityManager } from 'typeorm';
 import type { Role } from '../access/role.js';
 import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
 import { fold } from './fold.js';
 import { PasswordHasher } from './password-hasher.js';
+import { rejectTaken } from './reject-taken.js';
 import { User } from './user.entity.js';
 
 interface NewUser {
@@ -139,13 +140,4 @@ export class UsersService {
 function byLogin(login: string): { emailFolded: string } | { usernameFolded: string } {
   const folded = fold(login);
   return login.includes('@') ? { emailFolded: folded } : { usernameFolded: folded };
-}
-
-/** The unique index decides, not a look before the insert: of racing registrations one wins. */
-function rejectTaken(error: unknown): never {
-  const driverError =
-    error instanceof QueryFailedError ? (error.driverError as { code?: string; message?: string }) : {};
-  const taken =
-    driverError.code === '23505' || (driverError.message ?? '').includes('UNIQUE constraint failed: users.');
-  throw taken ? new AppError('user_exists', { cause: error }) : error;
 }

@@ -90,6 +90,11 @@ export function runCommand(
   return finish(spawnNode('cli.js', args, folder, { ...testVariables, ...variables }), input);
 }
 
+/** Starts a command of the command line, to be fed and killed by the test. */
+export function startCommand(folder: string, args: string[]): ChildProcess {
+  return spawnNode('cli.js', args, folder, testVariables);
+}
+
 function spawnNode(script: string, args: string[], cwd: string, variables: Variables): ChildProcess {
   if (!existsSync(join(dist, script)))
     throw new Error('The service is not built: run `npm test`, or `npm run build`.');

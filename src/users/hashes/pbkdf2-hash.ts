@@ -1,0 +1,61 @@
+import { pbkdf2, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { decodeBase64 } from './base64.js';
+import { UnusableHash, type HashReader } from './stored-hash.js';
+
+const MOST_ITERATIONS = 5_000_000;
+const digestBytes: Record<string, number> = { sha1: 20, sha256: 32, sha512: 64 };
+
+const asText = (text: string) => Buffer.from(text);
+const asHex = (text: string) => Buffer.from(text, 'hex');
+
+/** Each with its groups in this order: digest, iterations, salt, key. */
+const spellings = [
+  {
+    // passlib, whose `$pbkdf2$` is that of SHA-1
+    form: /^\$pbkdf2(?:-(sha256|sha512))?\$([1-9]\d{0,8})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/,
+    salt: decodeBase64,
+    key: decodeBase64,
+  },
+  {
+    // Django
+    form: /^pbkdf2_(sha1|sha256)\$([1-9]\d{0,8})\$([^$]+)\$([A-Za-z0-9+/=]+)$/,
+    salt: asText,
+    key: decodeBase64,
+  },
+  {
+    // Werkzeug
+    form: /^pbkdf2:(sha1|sha256|sha512):([1-9]\d{0,8})\$([^$]+)\$((?:[0-9a-f]{2})+)$/,
+    salt: asText,
+    key: asHex,
+  },
+];
+
+const derive = promisify(pbkdf2);
+
+/** PBKDF2 (RFC 8018 §5.2) as passlib, Django and Werkzeug write it. */
+export const readPbkdf2: HashReader = (stored) => {
+  if (!/^\$?pbkdf2/.test(stored)) return undefined;
+  const parts = takeApart(stored);
+  if (!parts) throw new UnusableHash('is no well-formed PBKDF2 hash of passlib, Django or Werkzeug');
+  const { digest, iterations, salt, key } = parts;
+  if (key.length !== digestBytes[digest])
+    throw new UnusableHash('has a key of another length than its digest');
+  return {
+    excess:
+      iterations > MOST_ITERATIONS
+        ? `has ${String(iterations)} iterations: at most ${String(MOST_ITERATIONS)}`
+        : undefined,
+    matches: async (password) =>
+      timingSafeEqual(await derive(password, salt, iterations, key.length, digest), key),
+  };
+};
+
+function takeApart(stored: string) {
+  for (const { form, salt, key } of spellings) {
+    const [whole, digest = 'sha1', iterations, saltText = '', keyText = ''] = form.exec(stored) ?? [];
+    if (whole !== undefined)
+      return { digest, iterations: Number(iterations), salt: salt(saltText), key: key(keyText) };
+  }
+  return undefined;
+}
