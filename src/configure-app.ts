@@ -8,6 +8,7 @@ import { serveApiDocs } from './docs/api-docs.js';
 import { AppError } from './errors/app-error.js';
 import { sendError } from './errors/error.filter.js';
 import { AllowedMethods } from './http/allowed-methods.js';
+import { parseForm, parseJson } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
 import { requestId } from './http/request-id.js';
 import { RequestPipe } from './http/request.pipe.js';
@@ -50,6 +51,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
 
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, parseJson);
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT_BYTES }, parseForm);
   if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
   app.useGlobalPipes(new RequestPipe());
   // Without it the process would end by the signal, not with exit code 0.
