@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
 import { DataSource } from 'typeorm';
 import { UsersService } from '../../src/users/users.service.js';
 import { refusal } from '../support/api-client.js';
@@ -134,21 +132,6 @@ describe('a refused request', () => {
       request_id: answer.headers['x-request-id']!,
       err: { message: 'the secret cause' },
     });
-  });
-
-  it('leaves the service answering when it is no HTTP at all', async () => {
-    const { port } = service.app.getHttpServer().address() as AddressInfo;
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => socket.end('NONSENSE\r\n\r\n'));
-      const chunks: Buffer[] = [];
-      socket.on('data', (chunk) => chunks.push(chunk));
-      socket.on('end', () => {
-        resolve(Buffer.concat(chunks).toString());
-      });
-      socket.on('error', reject);
-    });
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
-    await service.api.get('/welcome').expect(200);
   });
 });
 

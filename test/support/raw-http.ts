@@ -9,11 +9,11 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes as they are, hangs up on its side, and gives the first answer. @returns undefined where there is none */
+/** Sends bytes as they are, waits until the other side hangs up, and gives its answer. @returns undefined without one */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer | undefined> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  socket.end(bytes);
+  socket.write(bytes);
   const text = (await buffer(socket)).toString();
   return text === '' ? undefined : parseAnswer(text);
 }
