@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +11,7 @@ import { AllowedMethods } from './http/allowed-methods.js';
 import { parseForm, parseJson } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
 import { refuseBrokenRequest } from './http/broken-request.js';
+import { corsOptions, isPlainOptions } from './http/cors-options.js';
 import { requireHost } from './http/host-header.js';
 import { requestId } from './http/request-id.js';
 import { RequestPipe } from './http/request.pipe.js';
@@ -52,9 +54,14 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   allowedMethods.watch(server);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(standardHeaders(request.id));
+    // Sent, not thrown: the route of the plugin for CORS is older than the error filter.
+    if (isPlainOptions(request)) return sendError(unrouted(allowedMethods, request), request, reply);
+  });
+  if (settings.corsOrigins.length > 0) await app.register(cors, corsOptions(settings.corsOrigins));
+  server.addHook('onRequest', async (request) => {
     requireHost(request);
-    if (request.is404) rejectMethod(allowedMethods, request);
-    else requireBodyType(request);
+    if (request.is404) throw unrouted(allowedMethods, request);
+    requireBodyType(request);
   });
   // Node would answer an expectation that it does not know by itself; it may be ignored (RFC 9110 §10.1.1).
   const http = app.getHttpServer();
@@ -69,10 +76,10 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   serveApiDocs(app, settings.apiPrefix);
 }
 
-/** @throws AppError method_not_allowed for a path that takes other methods; anything else goes on to its 404. */
-function rejectMethod(allowedMethods: AllowedMethods, request: FastifyRequest): void {
+/** A path that takes other methods, or none. */
+function unrouted(allowedMethods: AllowedMethods, request: FastifyRequest): AppError {
   const allow = allowedMethods.of(request.url.split('?')[0] ?? '/');
-  if (allow.length > 0) throw new AppError('method_not_allowed', { allow });
+  return allow.length > 0 ? new AppError('method_not_allowed', { allow }) : new AppError('not_found');
 }
 
 /** A URL that cannot be decoded meets no hook: it is answered and logged here, like any other unknown path. */

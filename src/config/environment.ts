@@ -6,6 +6,7 @@ import {
   NotBlank,
   NotYetSupported,
   OneOf,
+  OriginList,
   ProxyList,
   RateLimitsSetting,
   SecretSetting,
@@ -112,6 +113,10 @@ export class Environment {
   @IsOptional()
   @ProxyList()
   TRUST_PROXY?: string = undefined;
+
+  @IsOptional()
+  @OriginList()
+  CORS_ORIGINS?: string = undefined;
 
   @OneOf(logLevels)
   LOG_LEVEL = 'info';
