@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
+import cors from '@fastify/cors';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,24 +9,36 @@ import { serveApiDocs } from './docs/api-docs.js';
 import { AppError } from './errors/app-error.js';
 import { sendError } from './errors/error.filter.js';
 import { AllowedMethods } from './http/allowed-methods.js';
+import { parseForm, parseJson } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
+import { refuseBrokenRequest } from './http/broken-request.js';
+import { corsOptions, isPlainOptions } from './http/cors-options.js';
+import { requireHost } from './http/host-header.js';
 import { requestId } from './http/request-id.js';
 import { RequestPipe } from './http/request.pipe.js';
+import { standardHeaders } from './http/standard-headers.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { RequestLog } from './logging/request-log.js';
 
 const BODY_LIMIT_BYTES = 16 * 1024;
+// For a header and a body of 16 KiB each; without it a client could hold its connection for ever.
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const requestLog = new RequestLog();
 
 /** The HTTP server under the service. */
 export function createAdapter({ trustProxy }: Settings, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
-    logController: new RequestLog(),
+    logController: requestLog,
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { requireHostHeader: false },
     frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseBrokenRequest,
   });
 }
 
@@ -42,16 +54,23 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
 
   allowedMethods.watch(server);
   server.addHook('onRequest', async (request, reply) => {
-    void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
-    if (request.is404) rejectMethod(allowedMethods, request);
-    else requireBodyType(request);
+    void reply.headers(standardHeaders(request.id));
+    // Sent, not thrown: the route of the plugin for CORS is older than the error filter.
+    if (isPlainOptions(request)) return sendError(unrouted(allowedMethods, request), request, reply);
   });
   await app.register(cookie);
-  await app.register(helmet, {
-    // A page served over plain HTTP on a laptop must be able to load its own scripts.
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  if (settings.corsOrigins.length > 0) await app.register(cors, corsOptions(settings.corsOrigins));
+  server.addHook('onRequest', async (request) => {
+    requireHost(request);
+    if (request.is404) throw unrouted(allowedMethods, request);
+    requireBodyType(request);
   });
+  // Node would answer an expectation that it does not know by itself; it may be ignored (RFC 9110 §10.1.1).
+  const http = app.getHttpServer();
+  http.on('checkExpectation', (request, response) => http.emit('request', request, response));
 
+  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, parseJson);
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT_BYTES }, parseForm);
   if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
   app.useGlobalPipes(new RequestPipe());
   // Without it the process would end by the signal, not with exit code 0.
@@ -59,14 +78,15 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   serveApiDocs(app, settings.apiPrefix);
 }
 
-/** @throws AppError method_not_allowed for a path that takes other methods; anything else goes on to its 404. */
-function rejectMethod(allowedMethods: AllowedMethods, request: FastifyRequest): void {
+/** A path that takes other methods, or none. */
+function unrouted(allowedMethods: AllowedMethods, request: FastifyRequest): AppError {
   const allow = allowedMethods.of(request.url.split('?')[0] ?? '/');
-  if (allow.length > 0) throw new AppError('method_not_allowed', { allow });
+  return allow.length > 0 ? new AppError('method_not_allowed', { allow }) : new AppError('not_found');
 }
 
-/** A URL that cannot be decoded meets no hook: it is answered here, like any other unknown path. */
+/** A URL that cannot be decoded meets no hook: it is answered and logged here, like any other unknown path. */
 function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('X-Request-Id', request.id).header('Cache-Control', 'no-store');
+  void reply.headers(standardHeaders(request.id));
   void sendError(new AppError('not_found'), request, reply);
+  requestLog.requestCompleted(null, request, reply);
 }

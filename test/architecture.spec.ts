@@ -15,7 +15,7 @@ const mayImport: Record<string, string[]> = {
   time: [],
   config: [],
   logging: [],
-  docs: [],
+  docs: ['errors'],
   database: ['config'],
   errors: ['http'],
   http: ['errors'],

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
+import { ApiErrors } from '../docs/api-errors.decorator.js';
 import { FromClient, type Client } from '../access/client.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
@@ -31,6 +32,7 @@ export class AuthController {
   /** Makes an account. */
   @Public()
   @ApiCreatedResponse({ type: UserProfile })
+  @ApiErrors('user_exists')
   @Post('register')
   async register(@Body() account: RegisterDto): Promise<UserProfile> {
     return UserProfile.from(await this.registration.register(account));
@@ -43,6 +45,7 @@ export class AuthController {
   @UseInterceptors(DeviceTokenInterceptor)
   @ApiBody({ type: LoginDto })
   @ApiOkResponse({ type: TokenPair })
+  @ApiErrors('invalid_credentials', 'account_disabled')
   @HttpCode(200)
   @Post('login')
   login(@CurrentUser() user: User, @FromClient() client: Client): Promise<TokenPair> {
@@ -53,6 +56,7 @@ export class AuthController {
   @WithRefreshToken()
   @ApiBody({ type: RefreshDto, required: false })
   @ApiOkResponse({ type: TokenPair })
+  @ApiErrors('refresh_token_reused')
   @HttpCode(200)
   @Post('refresh')
   refresh(@CurrentUser() token: RefreshClaims, @Body() _body: RefreshDto): Promise<TokenPair> {
@@ -63,6 +67,7 @@ export class AuthController {
   @Throttle('login')
   @ApiAccessToken()
   @ApiOkResponse({ type: AccessTokenAnswer })
+  @ApiErrors('invalid_credentials', 'account_disabled')
   @HttpCode(200)
   @Post('reauthenticate')
   reauthenticate(

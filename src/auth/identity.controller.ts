@@ -1,18 +1,21 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 
 class UsernameAnswer {
+  @ApiProperty()
   user!: string;
 }
 
 class LoggedInAnswer {
+  @ApiProperty()
   logged_in_as!: string;
 }
 
 class MessageAnswer {
+  @ApiProperty()
   message!: string;
 }
 

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import type { Role } from '../access/role.js';
+import { roles, type Role } from '../access/role.js';
 
 /** What is told of a token (RFC 7662 §2.2): of one that does not hold, nothing but that. Times are NumericDate seconds. */
 export class Introspection {
@@ -18,5 +18,6 @@ export class Introspection {
   jti?: string;
   sid?: string;
   /** As the user has them now */
+  @ApiPropertyOptional({ enum: roles, isArray: true })
   roles?: readonly Role[];
 }

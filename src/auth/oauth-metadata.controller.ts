@@ -1,23 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access/public.decorator.js';
+import { ApiErrors } from '../docs/api-errors.decorator.js';
 import { AppError } from '../errors/app-error.js';
 import { Settings } from '../config/settings.js';
-
-/** RFC 8414 §2. There is no authorization endpoint, so `response_types_supported` is empty. */
-class ServerMetadata {
-  issuer!: string;
-  token_endpoint!: string;
-  token_endpoint_auth_methods_supported!: string[];
-  grant_types_supported!: string[];
-  response_types_supported!: string[];
-  jwks_uri!: string;
-  revocation_endpoint!: string;
-  revocation_endpoint_auth_methods_supported!: string[];
-  introspection_endpoint!: string;
-  introspection_endpoint_auth_methods_supported!: string[];
-  service_documentation!: string;
-}
+import { ServerMetadata } from './server-metadata.js';
 
 @ApiTags('discovery')
 @Controller('.well-known')
@@ -27,6 +14,7 @@ export class OAuthMetadataController {
   /** Where everything is, for OAuth 2.0 clients (RFC 8414). The addresses are under `JWT_ISSUER`. */
   @Public()
   @ApiOkResponse({ type: ServerMetadata })
+  @ApiErrors('not_found')
   @Header('Cache-Control', 'public, max-age=300')
   @Get('oauth-authorization-server')
   metadata(): ServerMetadata {

@@ -5,6 +5,7 @@ import { Public } from '../access/public.decorator.js';
 import { Roles } from '../access/roles.decorator.js';
 import { Throttle } from '../access/throttle.decorator.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
+import { ApiErrors } from '../docs/api-errors.decorator.js';
 import { OAuthEndpoint } from '../http/route-config.js';
 import { TokenPair } from '../tokens/token-pair.js';
 import { DeviceTokenInterceptor } from './budgets/device-token.interceptor.js';
@@ -32,6 +33,7 @@ export class OAuthController {
   @OAuthEndpoint()
   @ApiBody({ type: TokenRequestDto })
   @ApiOkResponse({ type: TokenPair })
+  @ApiErrors('invalid_grant', 'unsupported_grant_type', 'invalid_credentials', 'account_disabled')
   @HttpCode(200)
   @Post('token')
   token(@Body() request: TokenRequestDto, @FromClient() client: Client): Promise<TokenPair> {

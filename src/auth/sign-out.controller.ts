@@ -1,5 +1,5 @@
 import { Controller, Delete, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
@@ -8,6 +8,7 @@ import type { RefreshClaims } from '../tokens/token-claims.js';
 import { WithRefreshToken } from './refresh-token.decorator.js';
 
 class Confirmation {
+  @ApiProperty()
   detail!: string;
 }
 

@@ -7,6 +7,7 @@ import {
   NotBlank,
   NotYetSupported,
   OneOf,
+  OriginList,
   ProxyList,
   RateLimitsSetting,
   SecretSetting,
@@ -117,6 +118,10 @@ export class Environment {
   @IsOptional()
   @ProxyList()
   TRUST_PROXY?: string = undefined;
+
+  @IsOptional()
+  @OriginList()
+  CORS_ORIGINS?: string = undefined;
 
   @OneOf(logLevels)
   LOG_LEVEL = 'info';

@@ -83,6 +83,14 @@ export function ProxyList(): PropertyDecorator {
   );
 }
 
+/** Exact origins only: a pattern, or `*`, would let in whoever gets a page under it. */
+export function OriginList(): PropertyDecorator {
+  return TextThat(
+    'must be a comma-separated list of origins, such as https://app.example.org, without a path',
+    (text) => splitList(text).length > 0 && splitList(text).every(isOrigin),
+  );
+}
+
 /** Signing with a shared secret needs one of 32 bytes (RFC 7518 §3.2); any other algorithm has no use for it. */
 export function SecretSetting(placeholder: string): PropertyDecorator {
   interface Signing {
@@ -115,6 +123,10 @@ export function splitList(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[a-z\d.:[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isProxy(text: string): boolean {

@@ -111,6 +111,27 @@ describe('the settings', () => {
     expect(namesOf({ TRUST_PROXY: list })).toEqual(['TRUST_PROXY']);
   });
 
+  it('take exact origins', () => {
+    const { corsOrigins } = readSettings({ CORS_ORIGINS: 'https://app.example.org, http://localhost:5173' });
+    expect(corsOrigins).toEqual(['https://app.example.org', 'http://localhost:5173']);
+    expect(readSettings({}).corsOrigins).toEqual([]);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'https://app.example.org/',
+    'https://*.example.org',
+    'https://APP.example.org',
+    'app.example.org',
+    'file:///',
+    'https://app.example.org:443',
+    'https://app.example.org,*',
+    ',',
+  ])('refuse the origins %j', (list) => {
+    expect(namesOf({ CORS_ORIGINS: list })).toEqual(['CORS_ORIGINS']);
+  });
+
   it('cannot be changed once they are read', () => {
     const settings = readSettings({}) as { port: number };
     expect(() => {

@@ -47,6 +47,7 @@ export abstract class Settings {
   abstract readonly throttleDefault: readonly RateLimit[];
   abstract readonly throttleLogin: readonly RateLimit[];
   abstract readonly trustProxy: readonly string[];
+  abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: string;
 }
 
@@ -128,6 +129,7 @@ function freezeSettings(environment: Environment): Settings {
     throttleDefault: checked(parseRateLimits(environment.THROTTLE_DEFAULT)),
     throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),
+    corsOrigins: splitList(environment.CORS_ORIGINS ?? ''),
     logLevel: environment.LOG_LEVEL,
   });
 }

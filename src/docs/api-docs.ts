@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { describeErrors } from './error-responses.js';
 
 /** Serves the interactive page at `/docs` and the OpenAPI document at `/docs-json`, both made from the decorators. */
 export function serveApiDocs(app: INestApplication, apiPrefix: string): void {
@@ -26,5 +27,5 @@ export function describeApi(app: INestApplication, apiPrefix: string): OpenAPIOb
       'refresh',
     )
     .build();
-  return SwaggerModule.createDocument(app, config);
+  return describeErrors(SwaggerModule.createDocument(app, config));
 }

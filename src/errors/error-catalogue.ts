@@ -28,7 +28,7 @@ export const errorCatalogue = {
   payload_too_large: { status: 413, message: 'The body is larger than 16 KiB' },
   unsupported_media_type: {
     status: 415,
-    message: 'The body must be JSON: send Content-Type: application/json',
+    message: 'The body must be JSON in UTF-8 and not compressed: send Content-Type: application/json',
   },
   rate_limited: { status: 429, message: 'Too many requests: try again after the seconds in Retry-After' },
   overloaded: { status: 503, message: 'The service is busy: try again after the seconds in Retry-After' },

@@ -1,11 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Public } from '../access/public.decorator.js';
 import { Throttle } from '../access/throttle.decorator.js';
 import { AppError } from '../errors/app-error.js';
 
 class Health {
+  @ApiProperty({ enum: ['ok'] })
   status!: 'ok';
 }
 

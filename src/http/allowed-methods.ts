@@ -6,10 +6,10 @@ export class AllowedMethods {
   private readonly router = createRouter();
   private readonly methods = new Set<HTTPMethods>();
 
-  /** Notes every route that is registered from now on. */
+  /** Notes every route that is registered from now on, but for the one that answers preflights on any path. */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', ({ method, url }) => {
-      for (const each of [method].flat()) this.add(each, url);
+      for (const each of [method].flat()) if (each !== 'OPTIONS') this.add(each, url);
     });
   }
 

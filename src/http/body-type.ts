@@ -6,19 +6,34 @@ import { AppError } from '../errors/app-error.js';
  * @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint.
  */
 export function requireBodyType(request: FastifyRequest): void {
-  if (!hasBody(request)) return;
+  if (!isBodyRead(request)) return;
   const form = request.routeOptions.config.form === true;
   const due = form ? 'application/x-www-form-urlencoded' : 'application/json';
-  if (mediaType(request) === due) return;
+  if (isPlain(request) && isUtf8(request, due)) return;
   throw form
-    ? new AppError('invalid_request', { message: `The body must be a form: send Content-Type: ${due}` })
+    ? new AppError('invalid_request', {
+        message: `The body must be a form in UTF-8 and not compressed: send Content-Type: ${due}`,
+      })
     : new AppError('unsupported_media_type');
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
+/** What comes with a GET or HEAD has no meaning and is not looked at (RFC 9110 §9.3.1). */
+function isBodyRead({ headers, method }: FastifyRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function mediaType({ headers }: FastifyRequest): string | undefined {
-  return headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+/** Nothing is decompressed here: a few bytes could become many, and would be counted before. */
+function isPlain({ headers }: FastifyRequest): boolean {
+  const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase();
+  const transfer = (headers['transfer-encoding'] ?? 'chunked').toLowerCase();
+  return encoding === 'identity' && transfer === 'chunked';
+}
+
+function isUtf8({ headers }: FastifyRequest, mediaType: string): boolean {
+  const [type, ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  return type === mediaType && (charset === undefined || /^charset="?utf-?8"?$/.test(charset));
 }

@@ -1,56 +1,67 @@
-import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
 import { AppError, type FieldFault } from '../errors/app-error.js';
 import { OAuthForm } from './oauth-form.js';
-
-const UNKNOWN_FIELD = 'is not a known field';
+import { isText, sortFields } from './request-fields.js';
 
 /** Checks what a request brings against its DTO, and turns it into one. */
 @Injectable()
 export class RequestPipe implements PipeTransform {
-  private readonly json = new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => new AppError('validation_failed', { fields: faultsOf(errors) }),
-  });
-  private readonly form = new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => new AppError('invalid_request', { message: asSentence(faultsOf(errors)) }),
-  });
-
   /** @throws AppError validation_failed with every fault; invalid_request on an OAuth 2.0 endpoint. */
-  transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (isOAuthForm(metadata)) {
-      rejectRepeated(value);
-      return this.form.transform(value, metadata) as Promise<unknown>;
-    }
-    if (metadata.type === 'body') requireObject(value);
-    return this.json.transform(value, metadata) as Promise<unknown>;
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if (type === 'param') requireFindable(value);
+    if (metatype === undefined || (type !== 'body' && type !== 'query')) return value;
+    const dto = metatype as Type<object>;
+    return isOAuthForm(dto)
+      ? checkForm(value ?? {}, dto)
+      : checkObject(value === undefined ? {} : value, dto);
   }
 }
 
-function isOAuthForm({ metatype }: ArgumentMetadata): boolean {
-  return metatype !== undefined && Reflect.hasMetadata(OAuthForm.KEY, metatype);
+function isOAuthForm(dto: Type): boolean {
+  return Reflect.hasMetadata(OAuthForm.KEY, dto);
 }
 
-function requireObject(body: unknown): void {
-  if (body === undefined) return;
+async function checkForm(form: object, dto: Type<object>): Promise<object> {
+  rejectRepeated(form);
+  const { sound, faulty } = sortFields(form, dto);
+  const { instance, faults } = await makeDto(sound, dto, faulty);
+  if (faults.length > 0) throw new AppError('invalid_request', { message: asSentence(faults) });
+  return instance;
+}
+
+async function checkObject(body: unknown, dto: Type<object>): Promise<object> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw refused('body', 'must be a JSON object');
-  // class-transformer leaves this one out silently, so the whitelist never sees it.
-  if (Object.hasOwn(body, 'constructor')) throw refused('constructor', UNKNOWN_FIELD);
+    throw new AppError('validation_failed', {
+      fields: [{ field: 'body', message: 'must be a JSON object' }],
+    });
+  const { sound, faulty, unknown } = sortFields(body, dto);
+  const { instance, faults } = await makeDto(sound, dto, [...unknown, ...faulty]);
+  if (faults.length > 0) throw new AppError('validation_failed', { fields: faults });
+  return instance;
 }
 
-function refused(field: string, message: string): AppError {
-  return new AppError('validation_failed', { fields: [{ field, message }] });
+async function makeDto(
+  fields: object,
+  dto: Type<object>,
+  known: readonly FieldFault[],
+): Promise<{ instance: object; faults: FieldFault[] }> {
+  const instance = plainToInstance(dto, fields);
+  const found = faultsOf(await validate(instance, { stopAtFirstError: true }));
+  return {
+    instance,
+    faults: [...known, ...found.filter(({ field }) => !known.some((fault) => fault.field === field))],
+  };
 }
 
-function rejectRepeated(form: unknown): void {
-  const repeated = Object.entries(form ?? {}).filter(([, value]) => Array.isArray(value));
+/** @throws AppError not_found: a path that nothing can be stored under. */
+function requireFindable(segment: unknown): void {
+  if (typeof segment === 'string' && !isText(segment)) throw new AppError('not_found');
+}
+
+function rejectRepeated(form: object): void {
+  const repeated = Object.entries(form).filter(([, value]) => Array.isArray(value));
   if (repeated.length === 0) return;
   throw new AppError('invalid_request', {
     message: `sent more than once: ${repeated.map(([name]) => name).join(', ')}`,
@@ -61,10 +72,7 @@ function faultsOf(errors: readonly ValidationError[]): FieldFault[] {
   return errors.flatMap(({ property, value, constraints = {} }) =>
     value === undefined
       ? [{ field: property, message: 'is missing' }]
-      : Object.entries(constraints).map(([rule, message]) => ({
-          field: property,
-          message: rule === 'whitelistValidation' ? UNKNOWN_FIELD : message,
-        })),
+      : Object.values(constraints).map((message) => ({ field: property, message })),
   );
 }
 

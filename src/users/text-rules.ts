@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
+import { IsVerifiedText } from '../http/request-fields.js';
 
 const says = (message: string) => ({ message });
 
@@ -13,10 +14,20 @@ export const IsEmailAddress = (): PropertyDecorator =>
     IsEmail({}, says('must be an email address')),
   );
 
+/** A text that is only compared with what is known here. */
+export const IsBoundedText = (most: number): PropertyDecorator =>
+  applyDecorators(
+    IsString(says('must be a text')),
+    MaxLength(most, says(`must be at most ${String(most)} characters`)),
+  );
+
+/** A token as somebody presents it: whether it is one, the verifier says, which reads none over 4 KiB. */
+export const IsPresentedToken = (): PropertyDecorator =>
+  applyDecorators(IsVerifiedText(), IsBoundedText(16_384));
+
 /** A username, an email or a password as somebody gives it to sign in: bounded, not judged. */
 export const IsCredential = (): PropertyDecorator =>
   applyDecorators(
     IsString(says('must be a text')),
-    // A database refuses the null character, which must not be told apart from an unknown user.
-    Matches(/^[^\0]{1,512}$/su, says('must be 1 to 512 characters')),
+    Matches(/^.{1,512}$/su, says('must be 1 to 512 characters')),
   );

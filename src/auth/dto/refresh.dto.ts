@@ -1,8 +1,9 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { IsPresentedToken } from '../../users/text-rules.js';
 
 export class RefreshDto {
   /** In place of the Authorization header */
   @IsOptional()
-  @IsString({ message: 'must be a text' })
+  @IsPresentedToken()
   refresh_token?: string;
 }

@@ -1,13 +1,13 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { OAuthForm } from '../../http/oauth-form.js';
-import { IsCredential } from '../../users/text-rules.js';
+import { IsBoundedText, IsCredential, IsPresentedToken } from '../../users/text-rules.js';
 
 /** A token request (RFC 6749 §4.3.2 and §6). */
 @OAuthForm()
 export class TokenRequestDto {
   /** `password` or `refresh_token`; may be left out with `username` and `password` */
   @IsOptional()
-  @IsString({ message: 'must be a text' })
+  @IsBoundedText(64)
   grant_type?: string;
 
   @IsOptional()
@@ -19,6 +19,6 @@ export class TokenRequestDto {
   password?: string;
 
   @IsOptional()
-  @IsString({ message: 'must be a text' })
+  @IsPresentedToken()
   refresh_token?: string;
 }
