@@ -6,8 +6,8 @@ import { AppError } from '../errors/app-error.js';
  * @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint.
  */
 export function requireBodyType(request: FastifyRequest): void {
-  if (!isBodyRead(request)) return;
   const form = request.routeOptions.config.form === true;
+  if (!isBodyRead(request) && !(form && isTyped(request))) return;
   const due = form ? 'application/x-www-form-urlencoded' : 'application/json';
   if (isPlain(request) && isUtf8(request, due)) return;
   throw form
@@ -21,6 +21,11 @@ export function requireBodyType(request: FastifyRequest): void {
 function isBodyRead({ headers, method }: FastifyRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Whether it names a type, if of nothing: the framework refuses one that it has no parser for as no JSON. */
+function isTyped({ headers }: FastifyRequest): boolean {
+  return headers['content-type'] !== undefined;
 }
 
 /** Nothing is decompressed here: a few bytes could become many, and would be counted before. */

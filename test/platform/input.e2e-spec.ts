@@ -233,6 +233,12 @@ describe('a body', () => {
     },
   );
 
+  it('is refused by its type on an OAuth 2.0 endpoint, also where it is empty', async () => {
+    for (const type of ['text/plain', 'application/json', ';', 'x'])
+      for (const path of Object.keys(formRoutes))
+        expect(refusal(await post(path, type, ''))).toEqual(invalidOnOAuth);
+  });
+
   it('is taken where it says that it is not compressed', async () => {
     await postJson('/login', JSON.stringify(ada)).set('Content-Encoding', 'identity').expect(200);
   });

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { rmSync } from 'node:fs';
+import { DataSource } from 'typeorm';
+import { errorCatalogue, type ErrorCode } from '../../src/errors/error-catalogue.js';
+import type { ErrorBody } from '../../src/errors/error-body.js';
+import { readDocument, tableRows } from '../support/documents.js';
+import { requestsTo, type FuzzRequest, type Operation } from '../support/fuzz-operation.js';
+import { FuzzTarget, SECRET_WORD, type FuzzAnswer } from '../support/fuzz-target.js';
+
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60);
+const AT_ONCE = 20;
+
+/** Where a new token is the answer. */
+const givesTokens = ['/login', '/refresh', '/reauthenticate', '/token'];
+const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}/;
+const INTERNALS =
+  /\$argon2|password_?hash|SQLITE_|SELECT |INSERT |node_modules|\n? {4}at |FST_ERR|nestjs|fastify|\/dist\//i;
+const OAUTH = ['invalid_request', 'invalid_grant', 'unsupported_grant_type'];
+
+const routes = tableRows(readDocument('docs/routes.md'))
+  .map(([route]) => route!.split(' ') as [string, string])
+  .map(([method, path]) => ({ method: method.toLowerCase(), path: path.replace(/:(\w+)/g, '{$1}') }));
+
+/** All that must hold of any answer to any request. @throws Error that shows the request */
+function expectHarmless(operation: Operation, path: string, request: FuzzRequest, answer: FuzzAnswer): void {
+  const { status, headers, body } = answer;
+  expect(Object.keys(operation.responses)).toContain(String(status));
+  expect(headers['x-request-id']).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cache-control': expect.any(String) as string,
+  });
+  expect(headers).not.toHaveProperty('access-control-allow-origin');
+  expect(headers).not.toHaveProperty('x-injected');
+  expect(body).not.toContain(SECRET_WORD);
+  if (status >= 400) expectRefusal(answer, path);
+  else if (!givesTokens.includes(path)) expect(body).not.toMatch(JWT);
+  // What a client makes up may look like anything, and the names of its fields are told back.
+  if (!body.includes('is not a field')) expect(body).not.toMatch(INTERNALS);
+}
+
+function expectRefusal({ status, headers, body: text }: FuzzAnswer, path: string): void {
+  const body = JSON.parse(text) as ErrorBody;
+  const { statusCode, error, message, details, reason, error_description, ...others } = body;
+  expect(others).toEqual({});
+  expect({ statusCode, status: errorCatalogue[error as ErrorCode].status }).toEqual({
+    statusCode: status,
+    status,
+  });
+  expect(message).not.toBe('');
+  // A fault of the service is documented, and still is one.
+  expect(error).not.toBe('internal_error');
+  expect(details === undefined).toBe(error !== 'validation_failed');
+  expect(reason === undefined).toBe(error !== 'token_revoked');
+  expect(error_description === undefined).toBe(!['/token', '/revoke', '/introspect'].includes(path));
+  if (OAUTH.includes(error)) expect(error_description).toBe(message);
+  expect('www-authenticate' in headers).toBe(status === 401);
+  expect('retry-after' in headers).toBe(error === 'overloaded' || error === 'rate_limited');
+  expect(text).not.toMatch(JWT);
+}
+
+/** The service is asked whatever its own description lets one think of, for FUZZ_SECONDS in all. */
+describe('any request to', () => {
+  const target = new FuzzTarget();
+  const counts: Record<string, Record<number, number>> = {};
+
+  beforeAll(() => target.start(), 60_000);
+  afterAll(() => {
+    rmSync(target.folder, { recursive: true });
+  });
+
+  it.each(routes)(
+    '$method $path does no harm',
+    async ({ method, path }) => {
+      const operation = target.document.paths[path]![method]!;
+      const seen: Record<number, number> = (counts[`${method} ${path}`] = {});
+      const batch = fc.array(requestsTo(target.document, path, method), {
+        minLength: AT_ONCE,
+        maxLength: AT_ONCE,
+        size: 'max',
+      });
+      const harmless = fc.asyncProperty(batch, async (requests) => {
+        await target.prepare();
+        await Promise.all(
+          requests.map(async (request) => {
+            const answer = await target.send(request);
+            seen[answer.status] = (seen[answer.status] ?? 0) + 1;
+            expectHarmless(operation, path, request, answer);
+          }),
+        );
+      });
+      await fc.assert(harmless, {
+        numRuns: Number.MAX_SAFE_INTEGER,
+        interruptAfterTimeLimit: (seconds * 1000) / routes.length,
+        markInterruptAsFailure: false,
+      });
+      // Otherwise it was never let in, and nothing was tried.
+      expect(Object.keys(seen).some((status) => status.startsWith('2'))).toBe(true);
+    },
+    (seconds / routes.length) * 1000 + 60_000,
+  );
+
+  it('leaves the service at work', () => target.expectToServe());
+
+  it('leaves no secret in the log, and no fault', () => {
+    const { log } = target;
+    expect(log).not.toContain(SECRET_WORD);
+    expect(log).not.toMatch(JWT);
+    // The signature alone, as long as every one of the run.
+    expect(log).not.toMatch(/[\w-]{86}/);
+    const lines = log.split('\n').filter((line) => line !== '');
+    const faults = lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 40);
+    expect(faults).toEqual([]);
+  });
+
+  it('leaves no row by half', async () => {
+    await target.stop();
+    const database = await new DataSource({ type: 'sqlite', database: target.database }).initialize();
+    const rows = (sql: string) => database.query<unknown[]>(sql);
+    expect(await rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(await rows('PRAGMA foreign_key_check')).toEqual([]);
+    expect(await rows("SELECT * FROM users WHERE password_hash NOT LIKE '$argon2id$%'")).toEqual([]);
+    expect(
+      await rows('SELECT * FROM sessions WHERE id NOT IN (SELECT session_id FROM refresh_tokens)'),
+    ).toEqual([]);
+    const twoLive =
+      'SELECT session_id FROM refresh_tokens WHERE used_at IS NULL GROUP BY session_id HAVING count(*) > 1';
+    expect(await rows(twoLive)).toEqual([]);
+    await database.destroy();
+  });
+
+  it('is tried at every route, and counted where somebody wants to know', () => {
+    if (process.env['FUZZ_SECONDS'] !== undefined) console.info(JSON.stringify(counts, null, 1));
+    expect(Object.keys(counts)).toHaveLength(routes.length);
+  });
+});
