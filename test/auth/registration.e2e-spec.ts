@@ -113,6 +113,15 @@ describe('registration', () => {
       await withPassword('q7'.repeat(64)).expect(201);
     });
 
+    it('compares all of it, and its case', async () => {
+      const password = `${'q7'.repeat(63)}Xy`;
+      await withPassword(password).expect(201);
+      const others = [password.slice(0, -1), `${password}y`, `${password} `, ` ${password}`];
+      for (const other of [...others, password.toLowerCase(), password.toUpperCase()])
+        await service.api.login({ username: 'edsger', password: other }).expect(401);
+      await service.api.login({ username: 'edsger', password }).expect(200);
+    });
+
     it('compares after NFKC, so that one password typed on two keyboards is one', async () => {
       await withPassword('Ångström café').expect(201);
       await service.api
