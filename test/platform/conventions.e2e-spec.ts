@@ -12,34 +12,9 @@ describe('every answer', () => {
   });
   afterAll(() => service.stop());
 
-  it.each(['/welcome', '/protected', '/nowhere', '/%zz', '/docs'])('has a request id: %s', async (path) => {
-    const { headers } = await service.api.get(path);
-    expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  it('keeps a well-formed request id of the client', async () => {
-    const { headers } = await service.api.get('/welcome').set('X-Request-Id', 'order-42_a.b');
-    expect(headers['x-request-id']).toBe('order-42_a.b');
-  });
-
-  it.each([
-    ['with a space', 'a b'],
-    ['too long', 'x'.repeat(129)],
-    ['empty', ''],
-    ['with a quote', 'a"b'],
-  ])('replaces a request id %s', async (_, id) => {
-    const { headers } = await service.api.get('/welcome').set('X-Request-Id', id);
-    expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  it('names no framework, and has the usual security headers', async () => {
+  it('names no framework', async () => {
     for (const path of ['/welcome', '/nowhere', '/protected']) {
       const answer = await service.api.get(path);
-      expect(answer.headers).toMatchObject({
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'SAMEORIGIN',
-        'content-security-policy': expect.stringContaining("default-src 'self'") as string,
-      });
       expect(answer.headers).not.toHaveProperty('x-powered-by');
       expect(answer.headers).not.toHaveProperty('server');
       expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/nest|fastify|express|FST_/i);
