@@ -35,6 +35,14 @@ export class Argon2PasswordHasher extends PasswordHasher {
     this.decoy = readHash(`${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`);
   }
 
+  requireRoom(): void {
+    if (this.turn.pendingCount < this.settings.passwordHash.queue) return;
+    throw new AppError('overloaded', {
+      retryAfter: RETRY_SECONDS,
+      detail: 'the password-hash queue is full',
+    });
+  }
+
   hash(password: string): Promise<string> {
     return this.inTurn(() => hash(normalize(password), this.options));
   }
@@ -59,12 +67,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.turn.pendingCount >= this.settings.passwordHash.queue) {
-      throw new AppError('overloaded', {
-        retryAfter: RETRY_SECONDS,
-        detail: 'the password-hash queue is full',
-      });
-    }
+    this.requireRoom();
     return this.turn(work);
   }
 }

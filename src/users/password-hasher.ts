@@ -1,5 +1,11 @@
 /** Turns passwords into hashes that can be kept, and checks them. Tests put a quick one in its place. */
 export abstract class PasswordHasher {
+  /**
+   * Refuses work that could not be done, before anything is spent on it.
+   * @throws AppError overloaded when too many hashes wait already.
+   */
+  abstract requireRoom(): void;
+
   /** @throws AppError overloaded when too many hashes wait already. */
   abstract hash(password: string): Promise<string>;
 

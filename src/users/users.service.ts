@@ -82,6 +82,7 @@ export class UsersService {
    * @throws AppError overloaded
    */
   async findByCredentials(login: string, password: string): Promise<User | undefined> {
+    this.hasher.requireRoom();
     return this.checkPassword(await this.loadWithPasswordHash(byLogin(login)), password);
   }
 
