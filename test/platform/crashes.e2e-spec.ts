@@ -7,6 +7,7 @@ import { refusal } from '../support/api-client.js';
 import { ada } from '../support/people.js';
 import { crashBeforeAnswering, ServiceProcess } from '../support/service-process.js';
 import { newFolder } from '../support/test-app.js';
+import { until } from '../support/until.js';
 import { claimsOf } from '../support/tokens.js';
 
 const revoked = { status: 401, error: 'token_revoked' };
@@ -98,12 +99,17 @@ describe('a service that is killed fifty times at random moments, under load', (
     const folder = newFolder();
     let service = await ServiceProcess.start(folder);
     const clients = Array.from({ length: CLIENTS }, (_, n) => new LoadClient(`client-${String(n)}`));
+    const total = (of: (counts: LoadClient['counts']) => number) =>
+      clients.reduce((sum, { counts }) => sum + of(counts), 0);
     await Promise.all(clients.map((client) => client.signUp(service.api)));
 
     for (let kill = 0; kill < KILLS; kill++) {
       const { api } = service;
       const load = Promise.all(clients.map((client) => client.workUntilLost(api)));
-      await sleep(50 + Math.random() * 200);
+      // After some work, not some time: however slow the machine, much is under way.
+      const enough = total(({ steps }) => steps) + 10 + Math.random() * 50;
+      await until(() => total(({ steps }) => steps) >= enough);
+      await sleep(Math.random() * 10);
       await service.kill();
       await load;
       service = await ServiceProcess.start(folder);
@@ -112,9 +118,6 @@ describe('a service that is killed fifty times at random moments, under load', (
 
     await Promise.all(clients.map((client) => client.expectRevocationsToHold(service.api, 'all')));
     await Promise.all(clients.map((client) => client.goOn(service.api)));
-    const counts = clients.map((client) => client.counts);
-    const total = (of: (count: LoadClient['counts']) => number) =>
-      counts.reduce((sum, each) => sum + of(each), 0);
     expect(total(({ lost }) => lost)).toBeGreaterThan(KILLS);
     expect(total(({ refreshed }) => refreshed)).toBeGreaterThan(KILLS);
     expect(total(({ revoked }) => revoked)).toBeGreaterThan(KILLS);

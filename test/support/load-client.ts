@@ -15,7 +15,7 @@ const LOST = ['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE'];
  * behaves as `docs/tokens.md` tells clients to, and keeps book of what the service has answered.
  */
 export class LoadClient {
-  readonly counts = { lost: 0, refreshed: 0, revoked: 0 };
+  readonly counts = { steps: 0, lost: 0, refreshed: 0, revoked: 0 };
   private readonly person: Person;
   private readonly dead: Dead[] = [];
   private checked = 0;
@@ -72,6 +72,7 @@ export class LoadClient {
       () => this.revokeAtOAuthEndpoint(api),
     ];
     await steps[Math.floor(Math.random() * steps.length)]?.();
+    this.counts.steps++;
   }
 
   private async use(api: ApiClient): Promise<void> {
