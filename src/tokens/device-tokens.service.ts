@@ -3,8 +3,10 @@ import { JwtService } from '@nestjs/jwt';
 import { randomUUID } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { Clock, numericDate } from '../time/clock.js';
+import { invalidToken } from './invalid-token.js';
 import { SigningKeys } from './signing-keys.js';
 import { requirePayload, requireSigner, signatureRules } from './token-signature.js';
+import { unlessRefused } from './unless-refused.js';
 
 /** A device that its user has signed in from. */
 export interface Device {
@@ -50,21 +52,17 @@ export class DeviceTokens {
 
   /** The device that shows this. @returns undefined for what was not signed here, and for what has expired. */
   find(token: string): Device | undefined {
-    const payload = this.findGenuine(token);
+    const payload = unlessRefused(() => this.requireGenuine(token));
     if (payload?.['type'] !== 'device' || Number(payload['exp']) <= numericDate(this.clock.now()))
       return undefined;
     return { userId: String(payload['sub']), deviceId: String(payload['jti']) };
   }
 
-  private findGenuine(token: string): Record<string, unknown> | undefined {
-    try {
-      const { key, typ } = requireSigner(token, (kid) => this.keys.find(kid));
-      if (typ !== TYPE) return undefined;
-      const { issuer } = this.settings;
-      const rules = { ...signatureRules, issuer, audience: issuer };
-      return requirePayload(this.jwt, token, key, rules) as Record<string, unknown>;
-    } catch {
-      return undefined;
-    }
+  private requireGenuine(token: string): Record<string, unknown> {
+    const { key, typ } = requireSigner(token, (kid) => this.keys.find(kid));
+    if (typ !== TYPE) throw invalidToken(`not a token of type ${TYPE}`);
+    const { issuer } = this.settings;
+    const rules = { ...signatureRules, issuer, audience: issuer };
+    return requirePayload(this.jwt, token, key, rules) as Record<string, unknown>;
   }
 }

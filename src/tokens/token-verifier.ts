@@ -9,6 +9,7 @@ import type { SigningKey } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
 import { hasClaimsOf, headerType, type ClaimsOf } from './token-claims.js';
 import { requirePayload, requireSigner, signatureRules, type SignatureRules } from './token-signature.js';
+import { unlessRefused } from './unless-refused.js';
 
 /** What passport-jwt is told, and the signature check here. */
 export interface TokenRules extends SignatureRules {
@@ -76,14 +77,5 @@ export class TokenVerifier {
 
   private requireSignature(token: string, type: TokenType): unknown {
     return requirePayload(this.jwt, token, this.requireKey(token, type), this.rules(type));
-  }
-}
-
-function unlessRefused<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
   }
 }
