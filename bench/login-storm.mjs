@@ -1,78 +1,109 @@
-// How long GET /protected takes while a storm of logins fills the hash queue, beside how long it takes without one, in the
-// same run. Rounds alternate, and the middle of them is told.
+// How long GET /protected takes in a storm of logins, beside how long it takes without one, in the same run. Rounds
+// alternate, and the middle of them is told. Whoever storms does not wait for answers, and works in a thread of its own,
+// as the reader does: so neither measures how busy the other is.
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { URL } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Client, startService } from './running-service.mjs';
 
 const ROUNDS = 5;
 const ROUND_MS = 3000;
 const READ_EVERY_MS = 5;
-const LOGINS_AT_ONCE = 400;
+const STORM_EVERY_MS = 20;
+const RATES = (process.argv[2] ?? '200,500').split(',').map(Number);
 const NO_LIMIT = '1000000 per minute';
 const person = { username: 'ada', password: 'correct horse battery staple' };
 
-const { client, stop } = await startService({
-  THROTTLE_LOGIN: NO_LIMIT,
-  THROTTLE_DEFAULT: NO_LIMIT,
-  LOG_LEVEL: 'silent',
-});
-await client.send('POST', '/register', { body: person });
-const { body: pair } = await client.send('POST', '/login', { body: person });
+if (isMainThread) await main();
+else await work(workerData);
 
-const reader = new Client(client.port);
-const rounds = [];
-for (let round = 0; round < ROUNDS; round++) {
-  const quiet = await read(Date.now() + ROUND_MS);
-  const until = Date.now() + ROUND_MS;
-  const [storm, logins] = await Promise.all([read(until), logInUntil(until)]);
-  rounds.push({ quiet, storm, logins });
+async function main() {
+  const { client, stop } = await startService({
+    THROTTLE_LOGIN: NO_LIMIT,
+    THROTTLE_DEFAULT: NO_LIMIT,
+    LOG_LEVEL: 'silent',
+  });
+  const { port } = client;
+  await client.send('POST', '/register', { body: person });
+  const { body: pair } = await client.send('POST', '/login', { body: person });
+  const reader = { port, token: pair.access_token };
+  await inThread(reader);
+
+  console.log(`${ROUNDS} rounds of ${ROUND_MS} ms each; times in ms`);
+  console.log(
+    '| logins asked, a second | /protected p50, quiet | storm | p99, quiet | storm | ratio | good, a second | 503, a second | a 503 came after, p50 | p99 |',
+  );
+  console.log(`|${' --- |'.repeat(10)}`);
+  for (const rate of RATES) console.log(await compare(reader, { port, rate }));
+  await stop();
 }
-const p99Quiet = median(rounds.map(({ quiet }) => percentile(quiet, 99)));
-const p99Storm = median(rounds.map(({ storm }) => percentile(storm, 99)));
-const logins = rounds.flatMap((round) => round.logins);
-const good = logins.filter(({ status }) => status === 200);
-const refused = logins.filter(({ status }) => status === 503);
-console.log(`${ROUNDS} rounds of ${ROUND_MS} ms, ${LOGINS_AT_ONCE} logins under way at once in a storm`);
-console.log(
-  `GET /protected, p99: quiet ${p99Quiet.toFixed(1)} ms, in the storm ${p99Storm.toFixed(1)} ms, ratio ${(p99Storm / p99Quiet).toFixed(2)}`,
-);
-console.log(
-  `logins: ${good.length} good (${(good.length / ((ROUNDS * ROUND_MS) / 1000)).toFixed(0)}/s), ${refused.length} refused with 503, others ${logins.length - good.length - refused.length}`,
-);
-console.log(
-  `a 503 came after ${median(refused.map(({ ms }) => ms)).toFixed(1)} ms, p99 ${percentile(
-    refused.map(({ ms }) => ms),
-    99,
-  ).toFixed(1)} ms`,
-);
-reader.agent.destroy();
-await stop();
 
-/** One request after another, over a connection of their own, as by somebody who is there already. */
-async function read(until) {
-  const times = [];
-  while (Date.now() < until) {
-    const { ms } = await reader.send('GET', '/protected', { token: pair.access_token });
-    times.push(ms);
-    await sleep(READ_EVERY_MS);
+async function compare(reader, storm) {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const quiet = await inThread(reader);
+    const [busy, logins] = await Promise.all([inThread(reader), inThread(storm)]);
+    rounds.push({ quiet, busy, logins });
   }
-  return times;
+  const middle = (which, percent) => median(rounds.map((round) => percentile(times(round[which]), percent)));
+  const logins = rounds.flatMap((round) => round.logins);
+  const refused = logins.filter(({ status }) => status === 503);
+  const good = logins.filter(({ status }) => status === 200);
+  if (good.length + refused.length < logins.length)
+    throw new Error('a login was answered neither 200 nor 503');
+  const aSecond = ({ length }) => Math.round(length / ((ROUNDS * ROUND_MS) / 1000));
+  const cells = [
+    storm.rate,
+    ...[50, 99].flatMap((percent) => ['quiet', 'busy'].map((which) => middle(which, percent).toFixed(1))),
+    (middle('busy', 99) / middle('quiet', 99)).toFixed(1),
+    aSecond(good),
+    aSecond(refused),
+    ...[50, 99].map((percent) => percentile(times(refused), percent).toFixed(0)),
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
-async function logInUntil(until) {
-  const answers = [];
-  const one = async () => {
-    while (Date.now() < until) {
-      const { status, ms } = await client.send('POST', '/login', { body: person });
-      answers.push({ status, ms });
-      if (status === 503) await sleep(20);
-    }
-  };
-  await Promise.all(Array.from({ length: LOGINS_AT_ONCE }, one));
+async function inThread(data) {
+  const [answers] = await once(new Worker(new URL(import.meta.url), { workerData: data }), 'message');
   return answers;
 }
 
-function percentile(times, percent) {
-  const sorted = [...times].sort((a, b) => a - b);
+async function work({ port, token, rate }) {
+  const client = new Client(port);
+  const until = Date.now() + ROUND_MS;
+  const answers = token ? await read(client, token, until) : await logIn(client, rate, until);
+  client.agent.destroy();
+  parentPort.postMessage(answers);
+}
+
+/** One request after another, as by somebody who is there already. */
+async function read(client, token, until) {
+  const answers = [];
+  while (Date.now() < until) {
+    answers.push(await client.send('GET', '/protected', { token }));
+    await sleep(READ_EVERY_MS);
+  }
+  return answers;
+}
+
+async function logIn(client, rate, until) {
+  const logins = [];
+  const started = Date.now();
+  while (Date.now() < until) {
+    const due = ((Date.now() - started) * rate) / 1000;
+    while (logins.length < due) logins.push(client.send('POST', '/login', { body: person }));
+    await sleep(STORM_EVERY_MS);
+  }
+  return Promise.all(logins);
+}
+
+function times(answers) {
+  return answers.map(({ ms }) => ms);
+}
+
+function percentile(values, percent) {
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
 }
 

@@ -11,20 +11,23 @@ import { PasswordHasher } from './password-hasher.js';
 
 const RETRY_SECONDS = 1;
 
+// One core stays free for everybody who is signed in already: hashes on all of them double the time of every answer.
+const FREE_CORES = 1;
 // SQLite's work goes through the same libuv threads (4, unless UV_THREADPOOL_SIZE says otherwise): two stay free.
 const FREE_THREADS = 2;
 const poolSize = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+const hashesAtOnce = Math.max(1, Math.min(availableParallelism() - FREE_CORES, poolSize - FREE_THREADS));
 
 /**
- * argon2id (RFC 9106), the parameters by setting, at most one hash for each core at a time. Checks the hashes of other
- * systems too, under the same bound.
+ * argon2id (RFC 9106), the parameters by setting, at most one hash for each core but one at a time. Checks the hashes
+ * of other systems too, under the same bound.
  */
 @Injectable()
 export class Argon2PasswordHasher extends PasswordHasher {
-  private readonly turn = pLimit(Math.max(1, Math.min(availableParallelism(), poolSize - FREE_THREADS)));
+  private readonly turn = pLimit(hashesAtOnce);
   private readonly options: Options;
   private readonly parameters: string;
-  private readonly decoy: StoredHash;
+  private readonly decoy: string;
 
   constructor(private readonly settings: Settings) {
     super();
@@ -32,7 +35,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
     // The library's algorithm is argon2id unless told otherwise.
     this.options = { memoryCost: memoryKib, timeCost: passes, parallelism: lanes };
     this.parameters = `$argon2id$v=19$m=${String(memoryKib)},t=${String(passes)},p=${String(lanes)}$`;
-    this.decoy = readHash(`${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`);
+    this.decoy = `${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
   }
 
   requireRoom(): void {
@@ -56,12 +59,12 @@ export class Argon2PasswordHasher extends PasswordHasher {
     return !stored.startsWith(this.parameters);
   }
 
+  // The decoy is taken apart anew each time, as the hash of a user is.
   private read(stored: string | undefined): StoredHash {
-    if (stored === undefined) return this.decoy;
     try {
-      return readHash(stored);
+      return readHash(stored ?? this.decoy);
     } catch (error) {
-      if (error instanceof UnusableHash) return this.decoy;
+      if (error instanceof UnusableHash) return readHash(this.decoy);
       throw error;
     }
   }

@@ -18,6 +18,13 @@ interface NewUser {
   readonly roles?: readonly Role[];
 }
 
+/** As the database gives it: PostgreSQL has a bigint as text. */
+interface StoredPassword {
+  readonly id: string;
+  readonly hash: string;
+  readonly changedAt: number | string;
+}
+
 /** Who people are: creates, finds and changes accounts. Knows nothing of tokens. */
 @Injectable()
 export class UsersService {
@@ -83,12 +90,12 @@ export class UsersService {
    */
   async findByCredentials(login: string, password: string): Promise<User | undefined> {
     this.hasher.requireRoom();
-    return this.checkPassword(await this.loadWithPasswordHash(byLogin(login)), password);
+    return this.findIfRight(byLogin(login), password);
   }
 
   /** @returns the user with this id, undefined where it is not their password. @throws AppError overloaded */
   async findByPassword(id: string, password: string): Promise<User | undefined> {
-    return this.checkPassword(await this.loadWithPasswordHash({ id }), password);
+    return this.findIfRight({ id }, password);
   }
 
   /**
@@ -119,22 +126,27 @@ export class UsersService {
     );
   }
 
-  private async checkPassword(user: User | null, password: string): Promise<User | undefined> {
-    const right = await this.hasher.verify(password, user?.passwordHash);
-    if (!user || !right) return undefined;
-    if (this.hasher.isOutdated(user.passwordHash)) await this.renewHash(user, password);
-    return user;
+  // What the check needs is read before it, and raw: to make an entity takes time, and only of a user who exists.
+  private async findIfRight(where: Partial<User>, password: string): Promise<User | undefined> {
+    const stored = await this.users
+      .createQueryBuilder('user')
+      .select('user.id', 'id')
+      .addSelect('user.passwordHash', 'hash')
+      .addSelect('user.passwordChangedAt', 'changedAt')
+      .where(where)
+      .getRawOne<StoredPassword>();
+    const right = await this.hasher.verify(password, stored?.hash);
+    if (!stored || !right) return undefined;
+    if (this.hasher.isOutdated(stored.hash)) await this.renewHash(stored, password);
+    const passwordChangedAt = new Date(Number(stored.changedAt));
+    return (await this.users.findOneBy({ id: stored.id, passwordChangedAt })) ?? undefined;
   }
 
-  private async renewHash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
+  private async renewHash({ id, hash: outdated }: StoredPassword, password: string): Promise<void> {
     const passwordHash = await this.hasher.hash(password);
     await this.work.runStatement((manager) =>
       manager.update(User, { id, passwordHash: outdated }, { passwordHash }),
     );
-  }
-
-  private loadWithPasswordHash(where: Partial<User>): Promise<User | null> {
-    return this.users.createQueryBuilder('user').addSelect('user.passwordHash').where(where).getOne();
   }
 }
 
