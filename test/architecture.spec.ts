@@ -4,7 +4,18 @@ import { dirname, join, relative } from 'node:path';
 const source = 'src';
 
 /** Who may import whom. The platform knows no feature; of the features, only auth knows the others. */
-const platform = ['access', 'audit', 'config', 'database', 'docs', 'errors', 'http', 'logging', 'time'];
+const platform = [
+  'access',
+  'audit',
+  'config',
+  'database',
+  'docs',
+  'errors',
+  'http',
+  'logging',
+  'mail',
+  'time',
+];
 const mayImport: Record<string, string[]> = {
   auth: ['users', 'tokens', ...platform],
   users: platform,
@@ -20,6 +31,7 @@ const mayImport: Record<string, string[]> = {
   errors: ['http'],
   http: ['errors'],
   audit: ['database', 'time'],
+  mail: ['config', 'database', 'time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */

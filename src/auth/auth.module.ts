@@ -12,7 +12,10 @@ import { BudgetsModule } from './budgets/budgets.module.js';
 import { LoginAttempts } from './budgets/login-attempts.service.js';
 import { ThrottleCounters } from './budgets/throttle-counters.js';
 import { throttlers } from './budgets/throttlers.js';
+import { MailModule } from '../mail/mail.module.js';
 import { CredentialsService } from './credentials.service.js';
+import { EmailController } from './email.controller.js';
+import { EmailVerificationService } from './email-verification.service.js';
 import { FreshTokenGuard } from './guards/fresh-token.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { RateLimitGuard } from './guards/rate-limit.guard.js';
@@ -20,11 +23,16 @@ import { RolesGuard } from './guards/roles.guard.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
 import { IntrospectionService } from './introspection.service.js';
+import { AccountMails } from './mails/account-mails.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthMetadataController } from './oauth-metadata.controller.js';
 import { OAuthTokenService } from './oauth-token.service.js';
+import { OneTimeTokensService } from './one-time-tokens/one-time-tokens.service.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordController } from './password.controller.js';
+import { PasswordResetService } from './password-reset.service.js';
+import { ProfileChangeService } from './profile-change.service.js';
+import { ProfileController } from './profile.controller.js';
 import { RegistrationService } from './registration.service.js';
 import { SignOutController } from './sign-out.controller.js';
 import { JwtRefreshStrategy } from './strategies/jwt-refresh.strategy.js';
@@ -47,29 +55,37 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
       inject: [Settings, ThrottleCounters, LoginAttempts],
       useFactory: throttlers,
     }),
+    MailModule,
     TokensModule,
     UsersModule,
   ],
   controllers: [
     AuthController,
+    EmailController,
     IdentityController,
     OAuthController,
     OAuthMetadataController,
     PasswordController,
+    ProfileController,
     SignOutController,
   ],
   providers: [
     ...globalGuards,
+    AccountMails,
     AccountsService,
     AuthService,
     CredentialsService,
+    EmailVerificationService,
     IdentityService,
     IntrospectionService,
     JwtRefreshStrategy,
     JwtStrategy,
     LocalStrategy,
     OAuthTokenService,
+    OneTimeTokensService,
     PasswordChangeService,
+    PasswordResetService,
+    ProfileChangeService,
     RegistrationService,
     TokenRevocationService,
   ],

@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { MailQueue } from '../mail/mail-queue.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
 import { CredentialsService, requireEnabled } from './credentials.service.js';
 import type { ChangePasswordDto } from './dto/change-password.dto.js';
+import { tellOf } from './mails/tell-of.js';
 
 /** A user changes the own password. */
 @Injectable()
@@ -16,6 +18,7 @@ export class PasswordChangeService {
     private readonly newPasswords: NewPasswordsService,
     private readonly credentials: CredentialsService,
     private readonly revocation: RevocationService,
+    private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
@@ -35,6 +38,7 @@ export class PasswordChangeService {
       requireEnabled(user);
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_changed', userId });
+      await tellOf(this.mails, manager, 'password_changed', user);
       return this.revocation.endSessions({ userId, exceptSessionId: sessionId }, 'password_changed');
     });
   }

@@ -3,7 +3,9 @@ import {
   BreachListSetting,
   DatabaseUrlSetting,
   DurationSetting,
+  HttpUrl,
   ListOf,
+  MailSender,
   NotBlank,
   NotYetSupported,
   OneOf,
@@ -11,6 +13,7 @@ import {
   ProxyList,
   RateLimitsSetting,
   SecretSetting,
+  SmtpUrl,
   TextThat,
   WholeNumber,
 } from './setting-rules.js';
@@ -106,14 +109,23 @@ export class Environment {
   @RateLimitsSetting()
   THROTTLE_LOGIN = '5 per minute';
 
-  @NotYetSupported()
+  @IsOptional()
+  @SmtpUrl()
   SMTP_URL?: string = undefined;
 
-  @NotYetSupported()
+  @IsOptional()
+  @MailSender()
   MAIL_FROM?: string = undefined;
 
-  @NotYetSupported()
+  @NotBlank('the path of a folder')
+  MAIL_OUTBOX = './data/outbox';
+
+  @IsOptional()
+  @HttpUrl()
   PUBLIC_URL?: string = undefined;
+
+  @DurationSetting({ atLeast: 1 })
+  ONE_TIME_TOKEN_TTL = '30m';
 
   @IsOptional()
   @ProxyList()

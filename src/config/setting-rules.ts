@@ -111,6 +111,27 @@ export function SecretSetting(placeholder: string): PropertyDecorator {
   });
 }
 
+export function SmtpUrl(): PropertyDecorator {
+  return TextThat(
+    'must be smtp://USER:PASSWORD@HOST:PORT, or smtps:// for TLS from the first byte',
+    (text) => /^smtps?:\/\/[^/]/.test(text) && URL.canParse(text),
+  );
+}
+
+export function MailSender(): PropertyDecorator {
+  return TextThat('must be an address such as auth@example.org, or Auth <auth@example.org>', (text) =>
+    /^([\w .'-]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(text),
+  );
+}
+
+/** What links begin with. */
+export function HttpUrl(): PropertyDecorator {
+  return TextThat(
+    'must be an http(s) URL such as https://auth.example.org, without ? and #',
+    (text) => /^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text),
+  );
+}
+
 /** A setting the contract names and this version cannot keep yet: better no start than a promise not kept. */
 export function NotYetSupported(): PropertyDecorator {
   return SettingRule('notYetSupported', (text) =>

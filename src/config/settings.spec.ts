@@ -86,10 +86,26 @@ describe('the settings', () => {
   });
 
   it('refuse what this version cannot keep a promise about, rather than ignore it', () => {
-    expect(namesOf({ REDIS_URL: 'redis://127.0.0.1', SMTP_URL: 'smtp://127.0.0.1' })).toEqual([
-      'REDIS_URL',
-      'SMTP_URL',
-    ]);
+    expect(namesOf({ REDIS_URL: 'redis://127.0.0.1' })).toEqual(['REDIS_URL']);
+  });
+
+  it('begin links where the service says it is, unless told otherwise', () => {
+    expect(readSettings({}).publicUrl).toBe('http://localhost:3000');
+    expect(readSettings({ JWT_ISSUER: 'https://example.org/', API_PREFIX: 'auth' }).publicUrl).toBe(
+      'https://example.org/auth',
+    );
+    expect(readSettings({ JWT_ISSUER: 'gatehouse', PORT: '8080' }).publicUrl).toBe('http://127.0.0.1:8080');
+    expect(readSettings({ PUBLIC_URL: 'https://id.example.org/' }).publicUrl).toBe('https://id.example.org');
+  });
+
+  it('want a mail server and a sender that can be one', () => {
+    const wrong = { SMTP_URL: 'mail.example.org', MAIL_FROM: 'nobody', PUBLIC_URL: 'https://example.org/?a' };
+    expect(namesOf(wrong)).toEqual(['SMTP_URL', 'MAIL_FROM', 'PUBLIC_URL']);
+    const { mail } = readSettings({
+      SMTP_URL: 'smtps://u:p@mail.example.org',
+      PUBLIC_URL: 'https://example.org',
+    });
+    expect(mail.from).toBe('Gatehouse <no-reply@example.org>');
   });
 
   it('take an empty value for one that is not set, but an empty list for a list', () => {

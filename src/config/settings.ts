@@ -46,6 +46,15 @@ export abstract class Settings {
   abstract readonly breachedPasswords: BreachList | undefined;
   abstract readonly throttleDefault: readonly RateLimit[];
   abstract readonly throttleLogin: readonly RateLimit[];
+  abstract readonly mail: {
+    /** None where mails are files. */
+    readonly smtpUrl: string | undefined;
+    readonly from: string;
+    readonly outbox: string;
+  };
+  /** What links in mails begin with, without a slash at its end. */
+  abstract readonly publicUrl: string;
+  abstract readonly oneTimeTokenTtl: number;
   abstract readonly trustProxy: readonly string[];
   abstract readonly corsOrigins: readonly string[];
   abstract readonly logLevel: string;
@@ -102,6 +111,7 @@ function takeOurs(variables: Variables): Environment {
 }
 
 function freezeSettings(environment: Environment): Settings {
+  const publicUrl = publicUrlOf(environment);
   return Object.freeze({
     host: environment.HOST,
     port: Number(environment.PORT),
@@ -128,10 +138,24 @@ function freezeSettings(environment: Environment): Settings {
     breachedPasswords: parseBreachList(environment.BREACHED_PASSWORDS ?? ''),
     throttleDefault: checked(parseRateLimits(environment.THROTTLE_DEFAULT)),
     throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),
+    mail: {
+      smtpUrl: environment.SMTP_URL,
+      from: environment.MAIL_FROM ?? `Gatehouse <no-reply@${new URL(publicUrl).hostname}>`,
+      outbox: environment.MAIL_OUTBOX,
+    },
+    publicUrl,
+    oneTimeTokenTtl: checked(parseDuration(environment.ONE_TIME_TOKEN_TTL)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),
     corsOrigins: splitList(environment.CORS_ORIGINS ?? ''),
     logLevel: environment.LOG_LEVEL,
   });
+}
+
+/** By default where the service says it is, or else where it listens. */
+function publicUrlOf({ PUBLIC_URL, JWT_ISSUER, HOST, PORT, API_PREFIX = '' }: Environment): string {
+  const origin = /^https?:\/\/[^?#]+$/.test(JWT_ISSUER) ? JWT_ISSUER : `http://${HOST}:${PORT}`;
+  const url = PUBLIC_URL ?? `${origin}/${API_PREFIX}`;
+  return url.replace(/(?<!:)\/+/g, '/').replace(/\/$/, '');
 }
 
 /** Narrows what validation has already made sure of. */

@@ -1,9 +1,20 @@
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { ThrottleCounter } from '../auth/budgets/throttle-counter.entity.js';
+import { OneTimeToken } from '../auth/one-time-tokens/one-time-token.entity.js';
+import { OutboundMail } from '../mail/outbound-mail.entity.js';
 import { RefreshToken } from '../tokens/refresh-token.entity.js';
 import { RevokedToken } from '../tokens/revoked-token.entity.js';
 import { Session } from '../tokens/session.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** Listed as classes: the same list works from TypeScript, from `dist` and in jest. A new entity is added here. */
-export const entities = [User, Session, RefreshToken, RevokedToken, AuditEvent, ThrottleCounter];
+export const entities = [
+  User,
+  Session,
+  RefreshToken,
+  RevokedToken,
+  AuditEvent,
+  ThrottleCounter,
+  OneTimeToken,
+  OutboundMail,
+];

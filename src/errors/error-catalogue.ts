@@ -10,6 +10,11 @@ interface CatalogueEntry {
 export const errorCatalogue = {
   validation_failed: { status: 400, message: 'The request is not valid: see details' },
   malformed_json: { status: 400, message: 'The body is not well-formed JSON' },
+  one_time_token_invalid: {
+    status: 400,
+    message:
+      'The link is not good any more: it was used, replaced by a newer one, or is too old. Ask for another',
+  },
   invalid_credentials: { status: 401, message: 'The username or the password is wrong' },
   token_missing: { status: 401, message: 'A bearer token is needed: send it in the Authorization header' },
   token_invalid: { status: 401, message: 'The token is not valid here: sign in to get another' },

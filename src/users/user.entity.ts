@@ -25,6 +25,10 @@ export class User {
   @Column({ name: 'email_verified', type: 'boolean' })
   emailVerified!: boolean;
 
+  /** Another address, which takes the place of the first once it is verified. */
+  @Column({ name: 'pending_email', type: 'varchar', length: 254, nullable: true })
+  pendingEmail!: string | null;
+
   @Column({ name: 'password_hash', type: 'varchar', length: 512, select: false })
   passwordHash!: string;
 

@@ -48,6 +48,7 @@ export class UsersService {
       email,
       emailFolded: email === null ? null : fold(email),
       emailVerified: false,
+      pendingEmail: null,
       passwordHash,
       passwordChangedAt: now,
       roles: [...roles],
@@ -114,6 +115,24 @@ export class UsersService {
   setPasswordHash({ id, passwordChangedAt }: User, passwordHash: string): Promise<void> {
     const later = new Date(passwordChangedAt.getTime() + 1);
     return this.change(id, { passwordHash, passwordChangedAt: latest(this.clock.now(), later) });
+  }
+
+  /** @throws AppError user_exists */
+  setUsername(id: string, username: string): Promise<void> {
+    return this.change(id, { username, usernameFolded: fold(username) }).catch(rejectTaken);
+  }
+
+  /** Sets the address, or none, and forgets the one that was to come. @throws AppError user_exists */
+  setEmail(id: string, email: string | null, emailVerified = false): Promise<void> {
+    const emailFolded = email === null ? null : fold(email);
+    return this.change(id, { email, emailFolded, emailVerified, pendingEmail: null }).catch(rejectTaken);
+  }
+
+  /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
+  async setPendingEmail(id: string, pendingEmail: string): Promise<void> {
+    const owner = await this.findByLogin(pendingEmail);
+    if (owner && owner.id !== id) throw new AppError('user_exists');
+    await this.change(id, { pendingEmail });
   }
 
   setDisabled(id: string, disabled: boolean): Promise<void> {

@@ -19,6 +19,10 @@ export class ApiClient {
     return withToken(request(this.server).post(path).send(body), token);
   }
 
+  patch(path: string, body: object, token?: string): Test {
+    return withToken(request(this.server).patch(path).send(body), token);
+  }
+
   postForm(path: string, form: Record<string, string> | string): Test {
     return request(this.server).post(path).type('form').send(form);
   }

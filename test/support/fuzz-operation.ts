@@ -75,7 +75,7 @@ function goodValue(field: string): fc.Arbitrary<unknown> {
     case 'refresh_token':
       return fc.constant('<live refresh>');
     case 'token':
-      return anyToken;
+      return fc.oneof(anyToken, fc.constantFrom('<verification token>', '<reset token>'));
     default:
       return fc.string({ minLength: 1, maxLength: 20 });
   }

@@ -1,12 +1,15 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { Forger, storedSigner, type Signer } from './forger.js';
 import type { FuzzRequest, OpenApi } from './fuzz-operation.js';
+import { tokenIn } from './mailbox.js';
 import { runCommand, ServiceProcess } from './service-process.js';
 import { newFolder } from './test-app.js';
+import { until } from './until.js';
 
 const HANGS_AFTER_MS = 20_000;
 const LIVE_USES = 40;
@@ -28,7 +31,7 @@ export class FuzzTarget {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
   private readonly fixed = new Map<string, string>();
   private live = new Map<string, string>();
-  private readonly admin = newPerson();
+  private admin = newPerson();
   private uses = 0;
   /** Whether anything was asked since that may have ended a session. */
   private changed = false;
@@ -36,8 +39,7 @@ export class FuzzTarget {
   async start(): Promise<void> {
     this.service = await ServiceProcess.start(this.folder);
     this.document = (await this.service.api.get('/docs-json').expect(200)).body as OpenApi;
-    const { username, password } = this.admin;
-    await runCommand(this.folder, ['user', 'create', username, '--role', 'admin'], password);
+    await this.makeAdmin();
     await this.makeDeadTokens();
   }
 
@@ -69,8 +71,9 @@ export class FuzzTarget {
     if (this.uses++ % LIVE_USES > 0 && (!this.changed || (await this.isLive()))) return;
     if (!(await this.isActive('<admin access>'))) await this.signInAdmin();
     this.changed = false;
-    const person = newPerson();
+    const person = withAddress(newPerson());
     const pair = await this.service.api.signUp(person);
+    await this.service.api.post('/password/forgot', { email: person.email }).expect(202);
     const { access, refresh } = forgers(pair);
     this.live = new Map([
       ['<username>', person.username],
@@ -80,6 +83,8 @@ export class FuzzTarget {
       ['<session id>', String(access.claims['sid'])],
       ['<altered access>', access.withSignature('x'.repeat(64))],
       ['<spent refresh>', refresh.token],
+      ['<verification token>', await this.mailedTo(person.email, 'Confirm your email address')],
+      ['<reset token>', await this.mailedTo(person.email, 'Set a new password')],
     ]);
     this.live.set('<live refresh>', (await this.service.api.renew(pair.refresh_token)).refresh_token);
   }
@@ -87,6 +92,8 @@ export class FuzzTarget {
   /** @throws Error where no answer comes */
   send({ method, path, headers, body }: FuzzRequest): Promise<FuzzAnswer> {
     this.changed ||= method !== 'GET';
+    // Whoever has another name now is known by it no more.
+    if (method === 'PATCH') this.uses = 0;
     const bytes = body && Buffer.from(this.fill(body.toString('latin1')), 'latin1');
     const filled = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, this.fill(value)]),
@@ -115,6 +122,22 @@ export class FuzzTarget {
     });
   }
 
+  /** The token in a mail, which is taken out of the outbox. */
+  private async mailedTo(email: string, subject: string): Promise<string> {
+    const outbox = join(this.folder, 'data/outbox');
+    let found: string | undefined;
+    await until(() => {
+      for (const file of readdirSync(outbox).filter((name) => name.endsWith('.eml'))) {
+        const mail = readFileSync(join(outbox, file), 'utf8');
+        if (!mail.includes(`To: ${email}\n`) || !mail.includes(`Subject: ${subject}\n`)) continue;
+        found = tokenIn(mail);
+        rmSync(join(outbox, file));
+      }
+      return found !== undefined;
+    });
+    return found!;
+  }
+
   private async isLive(): Promise<boolean> {
     const tokens = ['<live access>', '<live refresh>', '<admin access>'];
     const active = await Promise.all(tokens.map((token) => this.isActive(token)));
@@ -134,7 +157,15 @@ export class FuzzTarget {
     return (JSON.parse(body) as { active?: boolean }).active === true;
   }
 
+  private async makeAdmin(): Promise<void> {
+    this.admin = newPerson();
+    const { username, password } = this.admin;
+    await runCommand(this.folder, ['user', 'create', username, '--role', 'admin'], password);
+  }
+
+  /** The last one may be known by another name or password by now: by its own doing. */
   private async signInAdmin(): Promise<void> {
+    if ((await this.service.api.login(this.admin)).status !== 200) await this.makeAdmin();
     const { access_token } = await this.service.api.signIn(this.admin);
     this.fixed.set('<admin access>', access_token);
   }
@@ -164,6 +195,10 @@ export class FuzzTarget {
 function newPerson(): { username: string; password: string } {
   const id = randomUUID();
   return { username: `fuzz-${id}`, password: `${SECRET_WORD} ${id.slice(0, 8)}` };
+}
+
+function withAddress(person: { username: string; password: string }) {
+  return { ...person, email: `${person.username}@example.org` };
 }
 
 /** Without a signer for what needs none: reading claims, and putting another signature in the place of one. */

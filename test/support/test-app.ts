@@ -57,6 +57,7 @@ export class TestApp {
       ...testSettings,
       DATABASE_URL: `sqlite:${join(folder, 'gatehouse.sqlite')}`,
       JWT_KEYS_FILE: join(folder, 'keys.json'),
+      MAIL_OUTBOX: join(folder, 'outbox'),
       ...settings,
     });
     const lines: string[] = [];

@@ -75,6 +75,7 @@ export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
 }
 
 function typedUsername({ body }: FastifyRequest): string | undefined {
-  const { username } = (body ?? {}) as { username?: unknown };
-  return typeof username === 'string' ? username : undefined;
+  const { username, email } = (body ?? {}) as { username?: unknown; email?: unknown };
+  const typed = username ?? email;
+  return typeof typed === 'string' ? typed : undefined;
 }

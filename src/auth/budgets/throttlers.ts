@@ -11,6 +11,8 @@ import type { ThrottleCounters } from './throttle-counters.js';
 
 /** From one address many people may sign in; against guessing over many accounts a wider limit still holds. */
 const ACCOUNTS_AN_ADDRESS = 20;
+/** How many mails an address gets at most in an hour, in times the limit: each is one that its owner did get. */
+const MAILS_AN_HOUR = 2;
 /** From how many addresses strangers may try one account to the limit, in an hour at least. */
 const ADDRESSES_AN_ACCOUNT = 20;
 const HOUR_SECONDS = 3600;
@@ -34,6 +36,7 @@ export function throttlers(
 ): ThrottlerModuleOptions {
   const by = (whose: Tracker) => async (request: Record<string, unknown>) =>
     whose(await attempts.of(request as unknown as FastifyRequest));
+  const unlessMail = { skipIf: (context: ExecutionContext) => throttleOf(context) !== 'mail' };
   const skipIf = (context: ExecutionContext) => !isLogin(context);
   return {
     storage,
@@ -46,6 +49,8 @@ export function throttlers(
       }),
       ...named('login', throttleLogin, { skipIf, getTracker: by(byAccount) }),
       ...named('login-account', throttleLogin.map(widenToAnHour), { skipIf, getTracker: by(byStrangers) }),
+      ...named('mail', throttleLogin, { ...unlessMail, getTracker: by(byAccount) }),
+      ...named('mail-account', throttleLogin.map(asMails), { ...unlessMail, getTracker: by(byStrangers) }),
       ...named('login-address', throttleLogin.map(widen), { skipIf, getTracker: by(byAddress) }),
     ],
   };
@@ -71,6 +76,10 @@ function widen({ limit, seconds }: RateLimit): RateLimit {
   return { limit: limit * ACCOUNTS_AN_ADDRESS, seconds };
 }
 
+function asMails({ limit, seconds }: RateLimit): RateLimit {
+  return { limit: limit * MAILS_AN_HOUR, seconds: Math.max(seconds, HOUR_SECONDS) };
+}
+
 function widenToAnHour({ limit, seconds }: RateLimit): RateLimit {
   return { limit: limit * ADDRESSES_AN_ACCOUNT, seconds: Math.max(seconds, HOUR_SECONDS) };
 }
@@ -90,7 +99,7 @@ function named(
   }));
 }
 
-function throttleOf(context: ExecutionContext): 'login' | 'none' | undefined {
+function throttleOf(context: ExecutionContext): 'login' | 'mail' | 'none' | undefined {
   return reflector.getAllAndOverride(Throttle, [context.getHandler(), context.getClass()]);
 }
 

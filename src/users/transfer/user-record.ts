@@ -80,6 +80,7 @@ export function userFrom(record: UserRecord, passwordHash: string, now: Date): U
     email,
     emailFolded: email === null ? null : fold(email),
     emailVerified: record.email_verified ?? false,
+    pendingEmail: null,
     passwordHash,
     importedFrom: originOf(record),
     passwordChangedAt: now,

@@ -1,0 +1,6 @@
+import { IsEmailAddress } from '../../users/text-rules.js';
+
+export class ForgotPasswordDto {
+  @IsEmailAddress()
+  email!: string;
+}

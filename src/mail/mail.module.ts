@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { Clock } from '../time/clock.js';
+import { MailQueue } from './mail-queue.js';
+import { MailSender } from './mail-sender.js';
+import { MailTransport } from './mail-transport.js';
+import { OutboxFolder } from './outbox-folder.js';
+import { SmtpTransport } from './smtp-transport.js';
+
+/** Mails: queued with their cause, sent by themselves. What they say, the features tell. */
+@Module({
+  providers: [
+    MailQueue,
+    MailSender,
+    {
+      provide: MailTransport,
+      inject: [Settings, Clock],
+      useFactory: ({ mail }: Settings, clock: Clock) =>
+        mail.smtpUrl === undefined
+          ? new OutboxFolder(mail.outbox, mail.from, clock)
+          : new SmtpTransport(mail.smtpUrl, mail.from),
+    },
+  ],
+  exports: [MailQueue, MailSender],
+})
+export class MailModule {}

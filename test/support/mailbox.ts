@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from './until.js';
+
+/** The outbox of a service, as somebody who waits for mail looks into it. */
+export class Mailbox {
+  private readonly taken = new Map<string, number>();
+
+  constructor(private readonly folder: string) {}
+
+  /** Every mail, in the order of the service's clock. */
+  all(): string[] {
+    if (!existsSync(this.folder)) return [];
+    const files = readdirSync(this.folder).filter((file) => file.endsWith('.eml'));
+    return files.sort().map((file) => readFileSync(join(this.folder, file), 'utf8'));
+  }
+
+  /** Waits for the first mail of this subject that was not taken yet. */
+  async next(subject: string): Promise<string> {
+    const ofSubject = () => this.all().filter((mail) => mail.includes(`Subject: ${subject}\n`));
+    const taken = this.taken.get(subject) ?? 0;
+    await until(() => ofSubject().length > taken);
+    this.taken.set(subject, taken + 1);
+    return ofSubject()[taken]!;
+  }
+}
+
+/** The token in the link of a mail. */
+export function tokenIn(mail: string): string {
+  const [, token] = /#[\w-]+&token=([\w-]{43})$/m.exec(mail) ?? [];
+  if (token === undefined) throw new Error(`there is no link in this mail:\n${mail}`);
+  return token;
+}
