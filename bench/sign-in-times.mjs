@@ -18,6 +18,7 @@ await client.send('POST', '/register', { body: { username: 'ada', password, emai
 const login = (username) => () => client.send('POST', '/login', { body: { username, password: wrong } });
 const token = (username) => () =>
   client.send('POST', '/token', { form: { grant_type: 'password', username, password: wrong } });
+const forgot = (email) => () => client.send('POST', '/password/forgot', { body: { email } });
 let registered = 0;
 const register = (username) => () =>
   client.send('POST', '/register', { body: { username: username(), password } });
@@ -26,6 +27,7 @@ const pairs = [
   ['POST /login, by username', login('ada'), login('nobody')],
   ['POST /login, by email', login('ada@example.org'), login('nobody@example.org')],
   ['POST /token', token('ada'), token('nobody')],
+  ['POST /password/forgot', forgot('ada@example.org'), forgot('nobody@example.org')],
   ['POST /register (409 and 201 by contract)', register(() => 'ada'), register(() => `user-${++registered}`)],
 ];
 
