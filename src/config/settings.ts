@@ -48,6 +48,7 @@ export abstract class Settings {
   abstract readonly throttleLogin: readonly RateLimit[];
   abstract readonly trustProxy: readonly string[];
   abstract readonly corsOrigins: readonly string[];
+  abstract readonly accountPage: boolean;
   abstract readonly logLevel: string;
 }
 
@@ -130,6 +131,7 @@ function freezeSettings(environment: Environment): Settings {
     throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),
     corsOrigins: splitList(environment.CORS_ORIGINS ?? ''),
+    accountPage: environment.ACCOUNT_PAGE === 'on',
     logLevel: environment.LOG_LEVEL,
   });
 }
