@@ -17,6 +17,9 @@ import { until } from '../support/until.js';
 const changed = 'a wholly different phrase';
 const minutes = 60;
 
+// A browser on a slow machine takes its time.
+jest.setTimeout(120_000);
+
 describe('the account page', () => {
   let browser: PageBrowser;
   let service: TestApp;
@@ -329,6 +332,7 @@ describe('the account page', () => {
     await tabTo(page.page, 'Password');
     await keyboard.type(ada.password);
     await tabTo(page.page, 'Show password');
+    expect(await page.field('Password').getAttribute('type')).toBe('password');
     await keyboard.press('Space');
     expect(await page.field('Password').getAttribute('type')).toBe('text');
     expect(await page.button('Show password').getAttribute('aria-pressed')).toBe('true');

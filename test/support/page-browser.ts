@@ -9,7 +9,7 @@ import {
 } from 'playwright-core';
 
 const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}/;
 
 /** A real browser, which notes whatever goes wrong in its pages. */
@@ -21,7 +21,9 @@ export class PageBrowser {
 
   static async start(): Promise<PageBrowser> {
     if (!existsSync(program))
-      throw new Error(`There is no Chromium at ${program}: install it, or say in CHROMIUM where it is.`);
+      throw new Error(
+        `There is no Chromium at ${program}: install test/account-page/debian-packages.txt, or say in CHROMIUM where it is.`,
+      );
     // Root has no sandbox to start in.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     return new PageBrowser(await chromium.launch({ executablePath: program, args }));

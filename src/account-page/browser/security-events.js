@@ -53,11 +53,11 @@ function asUnavailable(error) {
 }
 
 /** @param {SecurityEvent} event */
-function rowOf({ type, outcome, ip, user_agent, created_at }) {
+function rowOf(event) {
+  const { ip, user_agent, created_at } = event;
   const where = [...(user_agent === null ? [] : [deviceName(user_agent)]), ...(ip === null ? [] : [ip])];
-  const failed = outcome === 'failure' ? ' – failed' : '';
   const small = make('small', makeTime(created_at), ...where.map((part) => ` · ${part}`));
-  const row = make('li', make('div', `${eventName(type)}${failed}`, small));
+  const row = make('li', make('div', eventName(event), small));
   row.tabIndex = -1;
   return row;
 }

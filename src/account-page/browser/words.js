@@ -28,8 +28,8 @@ const events = {
   password_set: 'Password set by an administrator',
   refresh_token_reused: 'A copied session was found, and ended',
   sessions_ended: 'Sessions ended',
-  signed_in: 'Signed in',
-  sign_in_failed: 'Sign-in failed',
+  signed_in: 'Sign-in',
+  sign_in_failed: 'Sign-in',
   token_revoked: 'Access withdrawn',
   user_disabled: 'Account disabled',
   user_enabled: 'Account enabled',
@@ -58,11 +58,12 @@ export function endingFor(reason) {
 
 /**
  * What happened, for people; what is not known here by its name.
- * @param {string} type
+ * @param {{ type: string, outcome: string }} event
  */
-export function eventName(type) {
-  const spelled = type.replaceAll('_', ' ');
-  return events[type] ?? spelled.charAt(0).toUpperCase() + spelled.slice(1);
+export function eventName({ type, outcome }) {
+  const spelled = type.replace(/_failed$/, '').replaceAll('_', ' ');
+  const name = events[type] ?? spelled.charAt(0).toUpperCase() + spelled.slice(1);
+  return outcome === 'failure' || type.endsWith('_failed') ? `${name} – failed` : name;
 }
 
 /**
