@@ -10,7 +10,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'data/', 'coverage/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'src/account-page/browser/*.js'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -31,7 +31,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
+  {
+    files: ['**/*.{js,mjs}'],
+    ignores: ['src/account-page/browser/*'],
+    languageOptions: { globals: nodeGlobals },
+  },
   {
     files: ['test/**', '**/*.spec.ts'],
     rules: {

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountPageModule } from './account-page/account-page.module.js';
 import { AppController } from './app.controller.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -16,6 +17,7 @@ import { TimeModule } from './time/time.module.js';
 })
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(settings)] };
+    const page = settings.accountPage ? [AccountPageModule] : [];
+    return { module: AppModule, imports: [ConfigModule.forRoot(settings), ...page] };
   }
 }

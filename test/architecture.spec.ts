@@ -17,6 +17,7 @@ const platform = [
   'time',
 ];
 const mayImport: Record<string, string[]> = {
+  'account-page': ['auth', 'tokens', 'users', ...platform],
   auth: ['users', 'tokens', ...platform],
   users: platform,
   tokens: platform,

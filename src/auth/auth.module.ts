@@ -89,6 +89,6 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     RegistrationService,
     TokenRevocationService,
   ],
-  exports: [AccountsService, RegistrationService],
+  exports: [AccountsService, AuthService, BudgetsModule, RegistrationService, TokenRevocationService],
 })
 export class AuthModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CutReason } from '../tokens/cut-reason.js';
 import { RevocationService, type RevocableAccessToken } from '../tokens/revocation.service.js';
 import type { AccessClaims } from '../tokens/token-claims.js';
 import { TokenVerifier } from '../tokens/token-verifier.js';
@@ -11,14 +12,18 @@ export class TokenRevocationService {
     private readonly revocation: RevocationService,
   ) {}
 
+  /** Ends the session of a refresh token, spent or not. What is no such token of ours has no session to end. */
+  async endSession(token: string, reason: CutReason): Promise<void> {
+    const refresh = this.verifier.findGenuine(token, 'refresh');
+    if (refresh) await this.revocation.endSessions({ userId: refresh.sub, sessionId: refresh.sid }, reason);
+  }
+
   /**
    * Revokes an access token alone; with a refresh token its session ends, as RFC 7009 §2.1 would have it. What is no
    * token of ours, or has expired, needs no revocation: that is no error (§2.2).
    */
   async revoke(token: string): Promise<void> {
-    const refresh = this.verifier.findGenuine(token, 'refresh');
-    if (refresh)
-      await this.revocation.endSessions({ userId: refresh.sub, sessionId: refresh.sid }, 'revoked');
+    await this.endSession(token, 'revoked');
     const access = this.verifier.find(token, 'access');
     if (access) await this.revocation.revokeAccess(revocable(access), 'revoked');
   }

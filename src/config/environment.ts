@@ -135,6 +135,9 @@ export class Environment {
   @OriginList()
   CORS_ORIGINS?: string = undefined;
 
+  @OneOf(['on', 'off'])
+  ACCOUNT_PAGE = 'on';
+
   @OneOf(logLevels)
   LOG_LEVEL = 'info';
 }

@@ -43,10 +43,12 @@ describe('the settings', () => {
       TRUST_PROXY: 'everybody',
       LOG_LEVEL: 'loud',
       API_PREFIX: 'a b',
+      ACCOUNT_PAGE: 'maybe',
     });
     expect(error.faults.map(({ name }) => name).sort()).toEqual([
       'ACCESS_TOKEN_CLAIMS',
       'ACCESS_TOKEN_TTL',
+      'ACCOUNT_PAGE',
       'API_PREFIX',
       'DATABASE_URL',
       'JWT_ALGORITHM',

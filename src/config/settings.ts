@@ -57,6 +57,7 @@ export abstract class Settings {
   abstract readonly oneTimeTokenTtl: number;
   abstract readonly trustProxy: readonly string[];
   abstract readonly corsOrigins: readonly string[];
+  abstract readonly accountPage: boolean;
   abstract readonly logLevel: string;
 }
 
@@ -147,6 +148,7 @@ function freezeSettings(environment: Environment): Settings {
     oneTimeTokenTtl: checked(parseDuration(environment.ONE_TIME_TOKEN_TTL)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),
     corsOrigins: splitList(environment.CORS_ORIGINS ?? ''),
+    accountPage: environment.ACCOUNT_PAGE === 'on',
     logLevel: environment.LOG_LEVEL,
   });
 }

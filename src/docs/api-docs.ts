@@ -26,6 +26,11 @@ export function describeApi(app: INestApplication, apiPrefix: string): OpenAPIOb
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A refresh token' },
       'refresh',
     )
+    .addCookieAuth(
+      'gatehouse_session',
+      { type: 'apiKey', in: 'cookie', description: 'The refresh token of the account page' },
+      'session',
+    )
     .build();
   return describeErrors(SwaggerModule.createDocument(app, config));
 }

@@ -27,6 +27,10 @@ export const errorCatalogue = {
   fresh_token_required: { status: 401, message: 'The password must have been given more recently for this' },
   account_disabled: { status: 403, message: 'The account is disabled: ask an administrator' },
   forbidden: { status: 403, message: 'The account lacks the role that this needs' },
+  cross_origin_request: {
+    status: 403,
+    message: 'Only the account page of this service may ask for this, not a page of another origin',
+  },
   not_found: { status: 404, message: 'There is nothing here' },
   method_not_allowed: { status: 405, message: 'This path does not take that method: see the Allow header' },
   user_exists: { status: 409, message: 'The username or the email address is taken' },

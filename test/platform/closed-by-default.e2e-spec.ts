@@ -4,12 +4,14 @@ import { TestApp } from '../support/test-app.js';
 
 /** The routes that answer without a token. Nothing else may. */
 const open = [
+  'DELETE /account/session',
   'GET /.well-known/jwks.json',
   'GET /.well-known/oauth-authorization-server',
   'GET /health/live',
   'GET /health/ready',
   'GET /public',
   'GET /welcome',
+  'POST /account/session',
   'POST /email/verify',
   'POST /login',
   'POST /password/forgot',
@@ -19,8 +21,9 @@ const open = [
   'POST /token',
 ];
 
-/** The pages that describe the service, served beside its routes. */
-const isDocumentation = (route: string) => /^GET \/docs(\/|-json$|-yaml$|$)/.test(route);
+/** The pages and what they load, served beside the routes of the API. */
+const isPage = (route: string) =>
+  /^GET \/(docs(\/|-json$|-yaml$|$)|account$|account\/assets\/:name$)/.test(route);
 
 /** A path as the router spells it: `/things/:id`, not `/things/{id}`. */
 const asRegistered = ({ method, path }: { method: string; path: string }) =>
@@ -40,7 +43,7 @@ describe('the routes', () => {
   afterAll(() => service.stop());
 
   it('are all known to the router, and the router knows no others', () => {
-    const registered = service.routes.filter((route) => !isDocumentation(route));
+    const registered = service.routes.filter((route) => !isPage(route));
     expect(registered.sort()).toEqual(routes.map(asRegistered).sort());
   });
 

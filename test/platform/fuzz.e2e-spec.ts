@@ -11,7 +11,14 @@ const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60);
 const AT_ONCE = 20;
 
 /** Where a new token is the answer. */
-const givesTokens = ['/login', '/refresh', '/reauthenticate', '/token'];
+const givesTokens = [
+  '/login',
+  '/refresh',
+  '/reauthenticate',
+  '/token',
+  '/account/session',
+  '/account/session/refresh',
+];
 const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}/;
 const INTERNALS =
   /\$argon2|password_?hash|SQLITE_|SELECT |INSERT |node_modules|\n? {4}at |FST_ERR|nestjs|fastify|\/dist\//i;

@@ -101,13 +101,15 @@ export function requestsTo(document: OpenApi, path: string, method: string): fc.
       authorization: security ? often(`Bearer ${good}`, authorization, 2) : often('', authorization),
       body: fields.length > 0 ? bodyOf(fields, contentType) : often(undefined, oddBody),
       type: often<string | undefined>(contentType, oddContentType, 12),
+      cookie: cookieOf(operation),
       headers: often<Record<string, string>>({}, oddHeaders, 2),
     })
-    .map(({ path: to, query, authorization: credentials, body, type, headers }) => ({
+    .map(({ path: to, query, authorization: credentials, body, type, cookie, headers }) => ({
       method: method.toUpperCase(),
       path: to + query,
       headers: {
         ...headers,
+        ...cookie,
         ...(credentials !== '' && { Authorization: credentials }),
         ...(body !== undefined && type !== undefined && { 'Content-Type': type }),
       },
@@ -118,6 +120,12 @@ export function requestsTo(document: OpenApi, path: string, method: string): fc.
 function goodToken({ security, ...operation }: Operation): string {
   if ('x-roles' in operation) return '<admin access>';
   return security?.some((scheme) => 'refresh' in scheme) ? '<live refresh>' : '<live access>';
+}
+
+/** The cookie of the account page, where it is what a route wants. */
+function cookieOf({ security }: Operation): fc.Arbitrary<Record<string, string>> {
+  if (!security?.some((scheme) => 'session' in scheme)) return fc.constant({});
+  return often('<live refresh>', anyToken, 2).map((token) => ({ Cookie: `gatehouse_session=${token}` }));
 }
 
 const authorization = fc.oneof(

@@ -4,6 +4,7 @@ import type { TokenType } from '../../src/config/settings.js';
 import { errorCatalogue } from '../../src/errors/error-catalogue.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { Forger, storedSigner, type Signer } from './forger.js';
+import { cookieWith } from './page-session.js';
 import { ada, grace } from './people.js';
 import { TestApp } from './test-app.js';
 
@@ -93,6 +94,11 @@ export class TokenPlaces {
     const access = [{ name: 'GET /protected', ask: () => api.get('/protected', token), due: notOurs }];
     const refresh = [
       { name: 'POST /refresh', ask: () => api.refresh(token), due: notOurs },
+      {
+        name: 'POST /account/session/refresh',
+        ask: () => api.post('/account/session/refresh').set('Cookie', cookieWith(token)),
+        due: notOurs,
+      },
       { name: 'DELETE /refresh-revoke', ask: () => api.delete('/refresh-revoke', token), due: notOurs },
     ];
     const form = { grant_type: 'refresh_token', refresh_token: token };

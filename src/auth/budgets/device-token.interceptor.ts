@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import { mergeMap, type Observable } from 'rxjs';
 import { Settings } from '../../config/settings.js';
+import { privateCookie } from '../../http/private-cookie.js';
 import { DeviceTokens } from '../../tokens/device-tokens.service.js';
 import type { TokenPair } from '../../tokens/token-pair.js';
 import { DEVICE_COOKIE, DEVICE_HEADER } from './device-token.js';
@@ -37,13 +38,12 @@ export class DeviceTokenInterceptor implements NestInterceptor<TokenPair, TokenP
     if (!attempt.device) this.carryOver(attempt, `device ${device.deviceId}`);
     const token = this.devices.sign(device);
     void reply.header(DEVICE_HEADER, token);
-    void reply.setCookie(DEVICE_COOKIE, token, {
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: this.settings.issuer.startsWith('https:'),
-      path: '/',
-      maxAge: this.devices.ttl,
-    });
+    const { issuer } = this.settings;
+    void reply.setCookie(
+      DEVICE_COOKIE,
+      token,
+      privateCookie({ issuer, path: '/', maxAge: this.devices.ttl }),
+    );
   }
 
   /** What was tried before a device was known counts on: a limit is not doubled by signing in. */
