@@ -10,6 +10,7 @@ import {
   OriginList,
   ProxyList,
   RateLimitsSetting,
+  RedisUrlSetting,
   SecretSetting,
   TextThat,
   WholeNumber,
@@ -45,7 +46,8 @@ export class Environment {
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
 
-  @NotYetSupported()
+  @IsOptional()
+  @RedisUrlSetting()
   REDIS_URL?: string = undefined;
 
   @OneOf(jwtAlgorithms)

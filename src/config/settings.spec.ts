@@ -61,12 +61,13 @@ describe('the settings', () => {
   it('never repeat a value, which may be a secret', () => {
     const secrets = {
       DATABASE_URL: 'mysql://root:hunter2@db/x',
+      REDIS_URL: 'redis://:hunter2@cache/x',
       JWT_ALGORITHM: 'HS256',
       JWT_SECRET: 'hunter2-short',
     };
     const { message, faults } = faultsOf(secrets);
-    expect(faults).toHaveLength(2);
-    for (const value of ['hunter2', 'mysql']) expect(message).not.toContain(value);
+    expect(faults).toHaveLength(3);
+    for (const value of ['hunter2', 'mysql', 'cache']) expect(message).not.toContain(value);
   });
 
   it('want a secret of 32 bytes with HS256', () => {
@@ -86,10 +87,26 @@ describe('the settings', () => {
   });
 
   it('refuse what this version cannot keep a promise about, rather than ignore it', () => {
-    expect(namesOf({ REDIS_URL: 'redis://127.0.0.1', SMTP_URL: 'smtp://127.0.0.1' })).toEqual([
-      'REDIS_URL',
-      'SMTP_URL',
-    ]);
+    expect(namesOf({ SMTP_URL: 'smtp://127.0.0.1' })).toEqual(['SMTP_URL']);
+  });
+
+  it.each(['redis://localhost', 'rediss://:secret@redis.example:6380/2', 'redis://[::1]:6379/'])(
+    'take the Redis %j',
+    (url) => {
+      expect(readSettings({ REDIS_URL: url }).redisUrl).toBe(url);
+    },
+  );
+
+  it.each([
+    'localhost:6379',
+    'http://localhost',
+    'redis://',
+    'redis://localhost:99999',
+    'redis://localhost/cache',
+    'redis://localhost?enableOfflineQueue=true',
+    'redis://:secret@/0',
+  ])('refuse the Redis %j', (url) => {
+    expect(namesOf({ REDIS_URL: url })).toEqual(['REDIS_URL']);
   });
 
   it('take an empty value for one that is not set, but an empty list for a list', () => {

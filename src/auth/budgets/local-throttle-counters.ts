@@ -1,12 +1,10 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { ThrottlerStorage } from '@nestjs/throttler';
+import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
-import { UnitOfWork } from '../../database/unit-of-work.js';
-import { Clock } from '../../time/clock.js';
+import { type UnitOfWork } from '../../database/unit-of-work.js';
+import { type Clock } from '../../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import { ThrottleCounter } from './throttle-counter.entity.js';
-
-type Tally = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+import { tally, ThrottleCounters, type Tally } from './throttle-counters.js';
 
 const WRITE_EVERY_MS = 1000;
 const SWEEP_EVERY_MS = 60_000;
@@ -15,12 +13,11 @@ const ROWS_A_STATEMENT = 100;
 const MOST_COUNTERS = 200_000;
 
 /**
- * The counters of `@nestjs/throttler`, in memory. What changed is written once a second, together, and loaded at start: a
+ * The counters of one instance, in memory. What changed is written once a second, together, and loaded at start: a
  * restart forgives nobody, a crash at most the last second.
  */
-@Injectable()
-export class ThrottleCounters implements ThrottlerStorage, OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(ThrottleCounters.name);
+export class LocalThrottleCounters extends ThrottleCounters implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(LocalThrottleCounters.name);
   private readonly windows = new Map<string, SlidingWindow>();
   private readonly unwritten = new Set<string>();
   private timers: NodeJS.Timeout[] = [];
@@ -28,7 +25,9 @@ export class ThrottleCounters implements ThrottlerStorage, OnModuleInit, OnModul
   constructor(
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super();
+  }
 
   async onModuleInit(): Promise<void> {
     const rows = await this.work.runStatement((manager) => manager.find(ThrottleCounter));
@@ -47,21 +46,19 @@ export class ThrottleCounters implements ThrottlerStorage, OnModuleInit, OnModul
     await this.write();
   }
 
-  /** Counts a request, unless it is one too many. @param ttl the window, in ms. @returns times in seconds */
   increment(key: string, ttl: number, limit: number): Promise<Tally> {
     const now = this.clock.now().getTime();
     const window = this.windowOf(key, ttl);
     const taken = window.take(limit, now);
     if (taken) this.unwritten.add(key);
-    const wait = Math.ceil(window.waitFor(limit, now) / 1000);
-    const totalHits = window.count(now) + (taken ? 0 : 1);
-    return Promise.resolve({ totalHits, timeToExpire: wait, isBlocked: !taken, timeToBlockExpire: wait });
+    const counted = { taken, count: window.count(now), wait: window.waitFor(limit, now) };
+    return Promise.resolve(tally(counted));
   }
 
-  /** Lets one counter begin with what another has counted. @param ttl their window, in ms */
-  copy(from: string, to: string, ttl: number): void {
+  copy(from: string, to: string, ttl: number): Promise<void> {
     this.windows.set(to, new SlidingWindow(ttl, this.windowOf(from, ttl).copyHits()));
     this.unwritten.add(to);
+    return Promise.resolve();
   }
 
   /** Forgets what counts no more, in memory and in the database. */
