@@ -192,8 +192,26 @@ describe.each(['memory', 'Redis'])('the budget for attempts to sign in, counted 
 });
 
 describe('the counters in the database', () => {
+  let service: TestApp;
+
+  beforeEach(async () => {
+    service = await TestApp.start({ settings: limits });
+  });
+  afterEach(() => service.stop());
+
+  it('are all taken up by a restart, however many there are', async () => {
+    for (let n = 0; n < 5; n++) await service.api.login(ada).expect(401);
+    // Keys are ordered, and before all others come those that begin with a hyphen.
+    await service.query(
+      `WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+       INSERT INTO throttle_counters (key, hits, expires_at) SELECT '--' || n, ?, ? FROM n`,
+      [JSON.stringify([[service.clock.now().getTime(), 1]]), service.clock.now().getTime() + 60_000],
+    );
+    service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
+    expect(refusal(await service.api.login(ada))).toEqual(limited);
+  });
+
   it('have no name in them, and are gone when they count no more', async () => {
-    let service = await TestApp.start({ settings: limits });
     await service.api.login({ ...ada, username: 'my password typed for a name' }).expect(401);
     service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
     const rows = await service.query<{ key: string }>('SELECT * FROM throttle_counters');
@@ -202,6 +220,5 @@ describe('the counters in the database', () => {
     service.clock.pass(3600);
     await service.app.get<ThrottleCounters, LocalThrottleCounters>(ThrottleCounters).sweep();
     expect(await service.query('SELECT * FROM throttle_counters')).toEqual([]);
-    await service.stop();
   });
 });

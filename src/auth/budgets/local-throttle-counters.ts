@@ -1,13 +1,15 @@
 import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { In, LessThanOrEqual } from 'typeorm';
-import { type UnitOfWork } from '../../database/unit-of-work.js';
-import { type Clock } from '../../time/clock.js';
+import { MoreThan } from 'typeorm';
+import { deleteExpired } from '../../database/delete-expired.js';
+import type { UnitOfWork } from '../../database/unit-of-work.js';
+import type { Clock } from '../../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import { ThrottleCounter } from './throttle-counter.entity.js';
 import { tally, ThrottleCounters, type Tally } from './throttle-counters.js';
 
 const WRITE_EVERY_MS = 1000;
 const SWEEP_EVERY_MS = 60_000;
+const ROWS_A_PAGE = 1000;
 const ROWS_A_STATEMENT = 100;
 /** Beyond it the oldest go: whoever comes from ever new addresses must not fill the memory. */
 const MOST_COUNTERS = 200_000;
@@ -30,11 +32,7 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   }
 
   async onModuleInit(): Promise<void> {
-    const rows = await this.work.runStatement((manager) => manager.find(ThrottleCounter));
-    for (const { key, hits, expiresAt } of rows) {
-      const ttl = expiresAt.getTime() - (hits.at(-1)?.[0] ?? 0);
-      this.windows.set(key, new SlidingWindow(ttl, hits));
-    }
+    await this.load();
     this.timers = [
       this.every(WRITE_EVERY_MS, () => this.write()),
       this.every(SWEEP_EVERY_MS, () => this.sweep()),
@@ -56,7 +54,7 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   }
 
   copy(from: string, to: string, ttl: number): Promise<void> {
-    this.windows.set(to, new SlidingWindow(ttl, this.windowOf(from, ttl).copyHits()));
+    this.keep(to, new SlidingWindow(ttl, this.windowOf(from, ttl).copyHits()));
     this.unwritten.add(to);
     return Promise.resolve();
   }
@@ -65,7 +63,25 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   async sweep(): Promise<void> {
     const now = this.clock.now();
     for (const [key, { expiresAt }] of this.windows) if (expiresAt <= now.getTime()) this.windows.delete(key);
-    while ((await this.sweepRows(now)) === ROWS_A_STATEMENT);
+    await deleteExpired(this.work, ThrottleCounter, 'key', now);
+  }
+
+  private async load(): Promise<void> {
+    let rows: ThrottleCounter[] = [];
+    do {
+      const after = rows.at(-1)?.key ?? '';
+      rows = await this.work.runStatement((manager) =>
+        manager.find(ThrottleCounter, {
+          where: { key: MoreThan(after), expiresAt: MoreThan(this.clock.now()) },
+          order: { key: 'ASC' },
+          take: ROWS_A_PAGE,
+        }),
+      );
+      for (const { key, hits, expiresAt } of rows) {
+        const ttl = expiresAt.getTime() - (hits.at(-1)?.[0] ?? 0);
+        this.keep(key, new SlidingWindow(ttl, hits));
+      }
+    } while (rows.length === ROWS_A_PAGE);
   }
 
   private async write(): Promise<void> {
@@ -81,27 +97,14 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   }
 
   private windowOf(key: string, ttl: number): SlidingWindow {
-    const known = this.windows.get(key);
-    if (known) return known;
-    const window = new SlidingWindow(ttl);
+    return this.windows.get(key) ?? this.keep(key, new SlidingWindow(ttl));
+  }
+
+  private keep(key: string, window: SlidingWindow): SlidingWindow {
     this.windows.set(key, window);
     const [oldest] = this.windows.size > MOST_COUNTERS ? this.windows.keys() : [];
     if (oldest !== undefined) this.windows.delete(oldest);
     return window;
-  }
-
-  private async sweepRows(now: Date): Promise<number> {
-    const expired = await this.work.runStatement((manager) =>
-      manager.find(ThrottleCounter, {
-        select: { key: true },
-        where: { expiresAt: LessThanOrEqual(now) },
-        take: ROWS_A_STATEMENT,
-      }),
-    );
-    const keys = expired.map(({ key }) => key);
-    if (keys.length > 0)
-      await this.work.runStatement((manager) => manager.delete(ThrottleCounter, { key: In(keys) }));
-    return keys.length;
   }
 
   private every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
