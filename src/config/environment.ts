@@ -7,11 +7,11 @@ import {
   ListOf,
   MailSender,
   NotBlank,
-  NotYetSupported,
   OneOf,
   OriginList,
   ProxyList,
   RateLimitsSetting,
+  RedisUrlSetting,
   SecretSetting,
   SmtpUrl,
   TextThat,
@@ -48,7 +48,8 @@ export class Environment {
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
 
-  @NotYetSupported()
+  @IsOptional()
+  @RedisUrlSetting()
   REDIS_URL?: string = undefined;
 
   @OneOf(jwtAlgorithms)

@@ -4,6 +4,7 @@ import { parseBreachList } from './breach-list.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { parseDuration } from './duration.js';
 import { parseRateLimits } from './rate-limit.js';
+import { parseRedisUrl } from './redis-url.js';
 
 /** A rule over the text of a setting: `fault` says what is wrong with it, and never repeats the value. */
 type Fault<T> = (value: string | undefined, environment: T) => string | undefined;
@@ -48,6 +49,13 @@ export function DatabaseUrlSetting(): PropertyDecorator {
   return TextThat(
     'must be sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/DATABASE',
     (text) => parseDatabaseUrl(text) !== undefined,
+  );
+}
+
+export function RedisUrlSetting(): PropertyDecorator {
+  return TextThat(
+    'must be redis://USER:PASSWORD@HOST:PORT/NUMBER, or the same with rediss:// for TLS; all but the host may be left out',
+    (text) => parseRedisUrl(text) !== undefined,
   );
 }
 
@@ -129,13 +137,6 @@ export function HttpUrl(): PropertyDecorator {
   return TextThat(
     'must be an http(s) URL such as https://auth.example.org, without ? and #',
     (text) => /^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text),
-  );
-}
-
-/** A setting the contract names and this version cannot keep yet: better no start than a promise not kept. */
-export function NotYetSupported(): PropertyDecorator {
-  return SettingRule('notYetSupported', (text) =>
-    text === undefined ? undefined : 'is not supported by this version yet: remove it',
   );
 }
 

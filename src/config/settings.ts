@@ -12,6 +12,7 @@ import {
   type tokenTypes,
 } from './environment.js';
 import { parseRateLimits, type RateLimit } from './rate-limit.js';
+import { parseRedisUrl } from './redis-url.js';
 import { splitList } from './setting-rules.js';
 
 export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
@@ -25,6 +26,8 @@ export abstract class Settings {
   abstract readonly port: number;
   abstract readonly apiPrefix: string;
   abstract readonly database: DatabaseLocation;
+  /** May hold a password: not to be logged. */
+  abstract readonly redisUrl: string | undefined;
   abstract readonly jwtAlgorithm: JwtAlgorithm;
   abstract readonly jwtSecret: string | undefined;
   abstract readonly jwtKeysFile: string;
@@ -118,6 +121,7 @@ function freezeSettings(environment: Environment): Settings {
     port: Number(environment.PORT),
     apiPrefix: (environment.API_PREFIX ?? '').replace(/^\/|\/$/g, ''),
     database: checked(parseDatabaseUrl(environment.DATABASE_URL)),
+    redisUrl: parseRedisUrl(environment.REDIS_URL ?? ''),
     jwtAlgorithm: environment.JWT_ALGORITHM as JwtAlgorithm,
     jwtSecret: environment.JWT_SECRET,
     jwtKeysFile: environment.JWT_KEYS_FILE,

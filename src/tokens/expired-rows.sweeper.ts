@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { DataSource, In, LessThanOrEqual } from 'typeorm';
+import { deleteExpired } from '../database/delete-expired.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -8,16 +8,14 @@ import { RevokedToken } from './revoked-token.entity.js';
 import { Session } from './session.entity.js';
 
 const SWEEP_EVERY_MS = 60_000;
-const ROWS_A_BATCH = 500;
 
-/** Removes what has expired, in small batches so that no request waits long behind one. */
+/** Removes what has expired. */
 @Injectable()
 export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ExpiredRowsSweeper.name);
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
     private readonly denylist: Denylist,
     private readonly acknowledgements: Acknowledgements,
@@ -40,30 +38,8 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
   async sweep(): Promise<void> {
     this.denylist.forgetExpired();
     this.acknowledgements.forgetExpired();
-    while ((await this.sweepRevokedTokens()) === ROWS_A_BATCH);
-    while ((await this.sweepSessions()) === ROWS_A_BATCH);
-  }
-
-  private async sweepRevokedTokens(): Promise<number> {
-    const expired = await this.dataSource.manager.find(RevokedToken, {
-      select: { seq: true },
-      where: { expiresAt: LessThanOrEqual(this.clock.now()) },
-      take: ROWS_A_BATCH,
-    });
-    const seqs = expired.map(({ seq }) => seq);
-    if (seqs.length > 0)
-      await this.work.runStatement((manager) => manager.delete(RevokedToken, { seq: In(seqs) }));
-    return seqs.length;
-  }
-
-  private async sweepSessions(): Promise<number> {
-    const expired = await this.dataSource.manager.find(Session, {
-      select: { id: true },
-      where: { expiresAt: LessThanOrEqual(this.clock.now()) },
-      take: ROWS_A_BATCH,
-    });
-    const ids = expired.map(({ id }) => id);
-    if (ids.length > 0) await this.work.runStatement((manager) => manager.delete(Session, { id: In(ids) }));
-    return ids.length;
+    const now = this.clock.now();
+    await deleteExpired(this.work, RevokedToken, 'seq', now);
+    await deleteExpired(this.work, Session, 'id', now);
   }
 }

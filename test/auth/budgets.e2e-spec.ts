@@ -1,16 +1,18 @@
 import { SignJWT } from 'jose';
 import type { Response } from 'supertest';
 import { DEVICE_COOKIE } from '../../src/auth/budgets/device-token.js';
+import type { LocalThrottleCounters } from '../../src/auth/budgets/local-throttle-counters.js';
 import { ThrottleCounters } from '../../src/auth/budgets/throttle-counters.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { storedSigner } from '../support/forger.js';
 import { ada, grace, type Person } from '../support/people.js';
+import { RedisServer } from '../support/redis-server.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
 const limited = { status: 429, error: 'rate_limited' };
-const settings = {
+const limits = {
   THROTTLE_LOGIN: '5 per minute',
   THROTTLE_DEFAULT: '300 per minute',
   TRUST_PROXY: 'loopback',
@@ -18,10 +20,21 @@ const settings = {
 const home = '203.0.113.7';
 const elsewhere = (n: number) => `198.51.${String(n >> 8)}.${String(n & 255)}`;
 
-describe('the budget for attempts to sign in', () => {
+describe.each(['memory', 'Redis'])('the budget for attempts to sign in, counted in %s', (place) => {
+  let redis: RedisServer | undefined;
+  let settings: Record<string, string> = limits;
   let service: TestApp;
 
+  beforeAll(async () => {
+    if (place !== 'Redis') return;
+    redis = await RedisServer.prepare();
+    await redis.start();
+    settings = { ...limits, REDIS_URL: redis.url };
+  });
+  afterAll(() => redis?.stop());
+
   beforeEach(async () => {
+    await redis?.client.flushall();
     service = await TestApp.start({ settings });
     await service.api.register(ada).expect(201);
     await service.api.register(grace).expect(201);
@@ -176,15 +189,36 @@ describe('the budget for attempts to sign in', () => {
     service.clock.pass(60);
     expect((await attempt(ada)).status).toBe(200);
   });
+});
 
-  it('keeps no name in its counters, and no counter longer than it counts', async () => {
-    await guess('my password typed for a name');
-    service = await TestApp.start({ settings, folder: await service.stopAndKeep() });
+describe('the counters in the database', () => {
+  let service: TestApp;
+
+  beforeEach(async () => {
+    service = await TestApp.start({ settings: limits });
+  });
+  afterEach(() => service.stop());
+
+  it('are all taken up by a restart, however many there are', async () => {
+    for (let n = 0; n < 5; n++) await service.api.login(ada).expect(401);
+    // Keys are ordered, and before all others come those that begin with a hyphen.
+    await service.query(
+      `WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+       INSERT INTO throttle_counters (key, hits, expires_at) SELECT '--' || n, ?, ? FROM n`,
+      [JSON.stringify([[service.clock.now().getTime(), 1]]), service.clock.now().getTime() + 60_000],
+    );
+    service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
+    expect(refusal(await service.api.login(ada))).toEqual(limited);
+  });
+
+  it('have no name in them, and are gone when they count no more', async () => {
+    await service.api.login({ ...ada, username: 'my password typed for a name' }).expect(401);
+    service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
     const rows = await service.query<{ key: string }>('SELECT * FROM throttle_counters');
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain('password');
     service.clock.pass(3600);
-    await service.app.get(ThrottleCounters).sweep();
+    await service.app.get<ThrottleCounters, LocalThrottleCounters>(ThrottleCounters).sweep();
     expect(await service.query('SELECT * FROM throttle_counters')).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export class PageBrowser {
   static async start(): Promise<PageBrowser> {
     if (!existsSync(program))
       throw new Error(
-        `There is no Chromium at ${program}: install test/account-page/debian-packages.txt, or say in CHROMIUM where it is.`,
+        `There is no Chromium at ${program}: install test/debian-packages.txt, or say in CHROMIUM where it is.`,
       );
     // Root has no sandbox to start in.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

@@ -35,7 +35,7 @@ export class DeviceTokenInterceptor implements NestInterceptor<TokenPair, TokenP
   private async makeKnown(request: FastifyRequest, reply: FastifyReply, pair: TokenPair): Promise<void> {
     const attempt = await this.attempts.of(request);
     const device = attempt.device ?? this.devices.newDevice(decodeJwt(pair.access_token).sub ?? '');
-    if (!attempt.device) this.carryOver(attempt, `device ${device.deviceId}`);
+    if (!attempt.device) await this.carryOver(attempt, `device ${device.deviceId}`);
     const token = this.devices.sign(device);
     void reply.header(DEVICE_HEADER, token);
     const { issuer } = this.settings;
@@ -47,10 +47,11 @@ export class DeviceTokenInterceptor implements NestInterceptor<TokenPair, TokenP
   }
 
   /** What was tried before a device was known counts on: a limit is not doubled by signing in. */
-  private carryOver(attempt: Attempt, own: string): void {
+  private async carryOver(attempt: Attempt, own: string): Promise<void> {
     const after = accountCounters(this.settings, { ...attempt, own });
-    accountCounters(this.settings, attempt).forEach(({ key, ttl }, place) => {
-      this.counters.copy(key, after[place]?.key ?? '', ttl);
-    });
+    const copies = accountCounters(this.settings, attempt).map(({ key, ttl }, place) =>
+      this.counters.copy(key, after[place]?.key ?? '', ttl),
+    );
+    await Promise.all(copies);
   }
 }

@@ -2,7 +2,7 @@
 export type Hits = [at: number, count: number][];
 
 /** The requests of a moment count together: so a counter has a bounded size, however high its limit. */
-const MOMENTS_A_WINDOW = 100;
+export const MOMENTS_A_WINDOW = 100;
 
 /**
  * Counts the requests of any window of `ttl` milliseconds. Never lets through more than the limit in one: requests that

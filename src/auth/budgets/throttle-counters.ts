@@ -1,117 +1,32 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { In, LessThanOrEqual } from 'typeorm';
-import { UnitOfWork } from '../../database/unit-of-work.js';
-import { Clock } from '../../time/clock.js';
-import { SlidingWindow } from './sliding-window.js';
-import { ThrottleCounter } from './throttle-counter.entity.js';
 
-type Tally = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+export type Tally = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-const WRITE_EVERY_MS = 1000;
-const SWEEP_EVERY_MS = 60_000;
-const ROWS_A_STATEMENT = 100;
-/** Beyond it the oldest go: whoever comes from ever new addresses must not fill the memory. */
-const MOST_COUNTERS = 200_000;
+/** What became of one request in a sliding window. */
+export interface Counted {
+  readonly taken: boolean;
+  /** How many there are in the window that ends now. */
+  readonly count: number;
+  /** How long until one more fits under the limit, in ms. */
+  readonly wait: number;
+}
 
-/**
- * The counters of `@nestjs/throttler`, in memory. What changed is written once a second, together, and loaded at start: a
- * restart forgives nobody, a crash at most the last second.
- */
-@Injectable()
-export class ThrottleCounters implements ThrottlerStorage, OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(ThrottleCounters.name);
-  private readonly windows = new Map<string, SlidingWindow>();
-  private readonly unwritten = new Set<string>();
-  private timers: NodeJS.Timeout[] = [];
+/** The counters of `@nestjs/throttler`. Keys are digests; windows are in ms, the times of a tally in seconds. */
+export abstract class ThrottleCounters implements ThrottlerStorage {
+  /** Counts a request, unless it is one too many. */
+  abstract increment(key: string, ttl: number, limit: number): Promise<Tally>;
 
-  constructor(
-    private readonly work: UnitOfWork,
-    private readonly clock: Clock,
-  ) {}
+  /** Lets one counter begin with what another has counted. */
+  abstract copy(from: string, to: string, ttl: number): Promise<void>;
+}
 
-  async onModuleInit(): Promise<void> {
-    const rows = await this.work.runStatement((manager) => manager.find(ThrottleCounter));
-    for (const { key, hits, expiresAt } of rows) {
-      const ttl = expiresAt.getTime() - (hits.at(-1)?.[0] ?? 0);
-      this.windows.set(key, new SlidingWindow(ttl, hits));
-    }
-    this.timers = [
-      this.every(WRITE_EVERY_MS, () => this.write()),
-      this.every(SWEEP_EVERY_MS, () => this.sweep()),
-    ];
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.timers.forEach(clearInterval);
-    await this.write();
-  }
-
-  /** Counts a request, unless it is one too many. @param ttl the window, in ms. @returns times in seconds */
-  increment(key: string, ttl: number, limit: number): Promise<Tally> {
-    const now = this.clock.now().getTime();
-    const window = this.windowOf(key, ttl);
-    const taken = window.take(limit, now);
-    if (taken) this.unwritten.add(key);
-    const wait = Math.ceil(window.waitFor(limit, now) / 1000);
-    const totalHits = window.count(now) + (taken ? 0 : 1);
-    return Promise.resolve({ totalHits, timeToExpire: wait, isBlocked: !taken, timeToBlockExpire: wait });
-  }
-
-  /** Lets one counter begin with what another has counted. @param ttl their window, in ms */
-  copy(from: string, to: string, ttl: number): void {
-    this.windows.set(to, new SlidingWindow(ttl, this.windowOf(from, ttl).copyHits()));
-    this.unwritten.add(to);
-  }
-
-  /** Forgets what counts no more, in memory and in the database. */
-  async sweep(): Promise<void> {
-    const now = this.clock.now();
-    for (const [key, { expiresAt }] of this.windows) if (expiresAt <= now.getTime()) this.windows.delete(key);
-    while ((await this.sweepRows(now)) === ROWS_A_STATEMENT);
-  }
-
-  private async write(): Promise<void> {
-    const changed = [...this.unwritten].flatMap((key) => {
-      const window = this.windows.get(key);
-      return window ? { key, hits: window.copyHits(), expiresAt: new Date(window.expiresAt) } : [];
-    });
-    this.unwritten.clear();
-    for (let start = 0; start < changed.length; start += ROWS_A_STATEMENT) {
-      const rows = changed.slice(start, start + ROWS_A_STATEMENT);
-      await this.work.runStatement((manager) => manager.upsert(ThrottleCounter, rows, ['key']));
-    }
-  }
-
-  private windowOf(key: string, ttl: number): SlidingWindow {
-    const known = this.windows.get(key);
-    if (known) return known;
-    const window = new SlidingWindow(ttl);
-    this.windows.set(key, window);
-    const [oldest] = this.windows.size > MOST_COUNTERS ? this.windows.keys() : [];
-    if (oldest !== undefined) this.windows.delete(oldest);
-    return window;
-  }
-
-  private async sweepRows(now: Date): Promise<number> {
-    const expired = await this.work.runStatement((manager) =>
-      manager.find(ThrottleCounter, {
-        select: { key: true },
-        where: { expiresAt: LessThanOrEqual(now) },
-        take: ROWS_A_STATEMENT,
-      }),
-    );
-    const keys = expired.map(({ key }) => key);
-    if (keys.length > 0)
-      await this.work.runStatement((manager) => manager.delete(ThrottleCounter, { key: In(keys) }));
-    return keys.length;
-  }
-
-  private every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
-    return setInterval(() => {
-      work().catch((error: unknown) => {
-        this.logger.error(error);
-      });
-    }, ms).unref();
-  }
+/** What the library asks to know. There is no penalty on top of a limit, so that both times are one. */
+export function tally({ taken, count, wait }: Counted): Tally {
+  const seconds = Math.ceil(wait / 1000);
+  return {
+    totalHits: count + (taken ? 0 : 1),
+    timeToExpire: seconds,
+    isBlocked: !taken,
+    timeToBlockExpire: seconds,
+  };
 }

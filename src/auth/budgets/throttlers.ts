@@ -39,7 +39,8 @@ export function throttlers(
   const unlessMail = { skipIf: (context: ExecutionContext) => throttleOf(context) !== 'mail' };
   const skipIf = (context: ExecutionContext) => !isLogin(context);
   return {
-    storage,
+    // Not the counters themselves: Nest would start and stop them once more, as a provider of the library's module.
+    storage: { increment: (key, ttl, limit) => storage.increment(key, ttl, limit) },
     setHeaders: false,
     throttlers: [
       ...named('default', throttleDefault, {
