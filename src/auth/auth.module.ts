@@ -5,7 +5,11 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { Settings } from '../config/settings.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountController } from './account.controller.js';
+import { AccountDeletionService } from './account-deletion.service.js';
+import { AccountExportService } from './account-export.service.js';
 import { AccountsService } from './accounts.service.js';
+import { AdministrationController } from './administration.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
@@ -51,6 +55,8 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     UsersModule,
   ],
   controllers: [
+    AccountController,
+    AdministrationController,
     AuthController,
     IdentityController,
     OAuthController,
@@ -60,6 +66,8 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
   ],
   providers: [
     ...globalGuards,
+    AccountDeletionService,
+    AccountExportService,
     AccountsService,
     AuthService,
     CredentialsService,
@@ -73,6 +81,6 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     RegistrationService,
     TokenRevocationService,
   ],
-  exports: [AccountsService, RegistrationService],
+  exports: [AccountDeletionService, AccountsService, RegistrationService],
 })
 export class AuthModule {}

@@ -11,12 +11,16 @@ export class ApiClient {
     return withToken(request(this.server).get(path), token);
   }
 
-  delete(path: string, token?: string): Test {
-    return withToken(request(this.server).delete(path), token);
+  delete(path: string, token?: string, body?: object): Test {
+    return withToken(request(this.server).delete(path).send(body), token);
   }
 
   post(path: string, body?: object, token?: string): Test {
     return withToken(request(this.server).post(path).send(body), token);
+  }
+
+  patch(path: string, body: object, token?: string): Test {
+    return withToken(request(this.server).patch(path).send(body), token);
   }
 
   postForm(path: string, form: Record<string, string> | string): Test {
