@@ -1,4 +1,5 @@
 import { AccountCommands } from '../../src/cli/account-commands.js';
+import { UserDirectory } from '../../src/users/user-directory.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import type { UserPage, UserProfile } from '../../src/users/user-profile.js';
 import { refusal } from '../support/api-client.js';
@@ -361,9 +362,8 @@ describe('the last enabled admin', () => {
       ]);
       expect(answers.filter(({ status }) => status < 300)).toHaveLength(1);
       expect([401, 409]).toContain(answers.find(({ status }) => status >= 300)?.status);
-      const left = await service.query<{ id: string }>(
-        `SELECT id FROM users WHERE disabled = 0 AND roles LIKE '%"admin"%'`,
-      );
+      const { users } = await service.app.get(UserDirectory).page({ limit: 100 });
+      const left = users.filter(({ disabled, roles }) => !disabled && roles.includes('admin'));
       expect(left).toHaveLength(1);
       if (left[0]?.id === rival.id) admin = rival;
     }
