@@ -10,6 +10,9 @@ export type AuditEventType =
   | 'users_exported'
   | 'user_disabled'
   | 'user_enabled'
+  | 'user_deleted'
+  | 'roles_changed'
+  | 'email_changed'
   | 'password_set'
   | 'password_changed'
   | 'password_reset'
@@ -38,5 +41,10 @@ export class AuditTrail {
 
   async record(manager: EntityManager, { type, userId, ip, details = {} }: Happening): Promise<void> {
     await manager.insert(AuditEvent, { at: this.clock.now(), type, userId, ip: ip ?? null, details });
+  }
+
+  /** All that happened to a user, in order. */
+  listOf(manager: EntityManager, userId: string): Promise<AuditEvent[]> {
+    return manager.find(AuditEvent, { where: { userId }, order: { id: 'ASC' } });
   }
 }

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import type { CutReason } from '../tokens/cut-reason.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import { isEnabledAdmin, lockUser, rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import type { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
+import { UsersService, type AccountChange } from '../users/users.service.js';
 
-/** What an administrator does to an account, with the sessions that end by it. */
+/** What an admin changes of an account, with the sessions that end by it. Without `by`, the command line does it. */
 @Injectable()
 export class AccountsService {
   constructor(
@@ -17,29 +21,102 @@ export class AccountsService {
     private readonly work: UnitOfWork,
   ) {}
 
-  /** Keeps the user out at once: no sign-in, and no token of theirs holds. */
-  disable({ id }: User): Promise<CutCounts> {
-    return this.work.run(async (manager) => {
-      await this.users.setDisabled(id, true);
-      await this.audit.record(manager, { type: 'user_disabled', userId: id });
-      return this.revocation.endSessions({ userId: id }, 'account_disabled');
+  /**
+   * Changes what an account is and may do. Its sessions end where it is disabled, and where a role is taken away: no
+   * access token may go on to say that it has it. A role that is given shows in the access token of the next refresh.
+   * @param by the id of the admin who asks
+   * @throws AppError validation_failed, not_found, last_admin, forbidden or user_exists
+   */
+  async change(id: string, wanted: AccountChange, by?: string): Promise<{ user: User; cut: CutCounts }> {
+    requireSomeChange(wanted);
+    return this.work.runAlone(async (manager) => {
+      const before = await lockUser(manager, id);
+      const change = differences(before, wanted);
+      const { disabled = before.disabled, roles = before.roles } = change;
+      if (!isEnabledAdmin({ disabled, roles })) await rejectLastAdmin(manager, before);
+      if (by !== undefined) await requireEnabledAdmin(manager, by);
+      await this.users.apply(id, change);
+      await this.record(manager, before, change, by);
+      const cut = await this.cut(before, change, by);
+      return { user: await lockUser(manager, id), cut };
     });
   }
 
-  enable({ id }: User): Promise<void> {
+  /** Keeps the user out at once: no sign-in, and no token of theirs holds. @throws AppError not_found or last_admin */
+  async disable({ id }: User): Promise<CutCounts> {
+    return (await this.change(id, { disabled: true })).cut;
+  }
+
+  /** @throws AppError not_found */
+  async enable({ id }: User): Promise<void> {
+    await this.change(id, { disabled: false });
+  }
+
+  /** Ends every session of a user. @throws AppError not_found or forbidden */
+  endSessions(id: string, by: string): Promise<CutCounts> {
     return this.work.run(async (manager) => {
-      await this.users.setDisabled(id, false);
-      await this.audit.record(manager, { type: 'user_enabled', userId: id });
+      await lockUser(manager, id);
+      await requireEnabledAdmin(manager, by);
+      return this.revocation.endSessions({ userId: id }, 'admin', by);
     });
   }
 
-  /** Sets another password, and ends every session that was opened with the old one. @throws AppError validation_failed or overloaded */
+  /** Sets another password, and ends every session that was opened with the old one. @throws AppError validation_failed, overloaded or not_found */
   async setPassword(user: User, password: string): Promise<CutCounts> {
     const passwordHash = await this.newPasswords.hash(password, user);
     return this.work.run(async (manager) => {
-      await this.users.setPasswordHash(user, passwordHash);
+      await this.users.setPasswordHash(await lockUser(manager, user.id), passwordHash);
       await this.audit.record(manager, { type: 'password_set', userId: user.id });
       return this.revocation.endSessions({ userId: user.id }, 'admin');
     });
   }
+
+  private async record(
+    manager: EntityManager,
+    { id: userId, roles: from }: User,
+    { roles, disabled, email }: AccountChange,
+    by?: string,
+  ): Promise<void> {
+    const details = { by };
+    if (roles) {
+      const facts = { ...details, from, to: roles };
+      await this.audit.record(manager, { type: 'roles_changed', userId, details: facts });
+    }
+    if (disabled !== undefined) {
+      const type = disabled ? 'user_disabled' : 'user_enabled';
+      await this.audit.record(manager, { type, userId, details });
+    }
+    if (email !== undefined) await this.audit.record(manager, { type: 'email_changed', userId, details });
+  }
+
+  private async cut(before: User, change: AccountChange, by?: string): Promise<CutCounts> {
+    const reason = cutReason(before, change);
+    if (reason === undefined) return { sessions: 0, refreshTokens: 0, accessTokens: 0 };
+    return this.revocation.endSessions({ userId: before.id }, reason, by);
+  }
+}
+
+/** @throws AppError validation_failed */
+function requireSomeChange({ roles, disabled, email }: AccountChange): void {
+  if (roles !== undefined || disabled !== undefined || email !== undefined) return;
+  const message = 'must have at least one of roles, disabled, email';
+  throw new AppError('validation_failed', { fields: [{ field: 'body', message }] });
+}
+
+/** What is wanted and not so already. */
+function differences(user: User, { roles, disabled, email }: AccountChange): AccountChange {
+  return {
+    ...(roles && !isSame(roles, user.roles) && { roles }),
+    ...(disabled !== undefined && disabled !== user.disabled && { disabled }),
+    ...(email !== undefined && email !== user.email && { email }),
+  };
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each) => others.includes(each));
+}
+
+function cutReason(before: User, { roles, disabled }: AccountChange): CutReason | undefined {
+  if (disabled === true) return 'account_disabled';
+  return roles && before.roles.some((role) => !roles.includes(role)) ? 'admin' : undefined;
 }

@@ -5,7 +5,11 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { Settings } from '../config/settings.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountController } from './account.controller.js';
+import { AccountDeletionService } from './account-deletion.service.js';
+import { AccountExportService } from './account-export.service.js';
 import { AccountsService } from './accounts.service.js';
+import { AdministrationController } from './administration.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { BudgetsModule } from './budgets/budgets.module.js';
@@ -60,6 +64,8 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     UsersModule,
   ],
   controllers: [
+    AccountController,
+    AdministrationController,
     AuthController,
     EmailController,
     IdentityController,
@@ -71,6 +77,8 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
   ],
   providers: [
     ...globalGuards,
+    AccountDeletionService,
+    AccountExportService,
     AccountMails,
     AccountsService,
     AuthService,
@@ -89,6 +97,13 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     RegistrationService,
     TokenRevocationService,
   ],
-  exports: [AccountsService, AuthService, BudgetsModule, RegistrationService, TokenRevocationService],
+  exports: [
+    AccountDeletionService,
+    AccountsService,
+    AuthService,
+    BudgetsModule,
+    RegistrationService,
+    TokenRevocationService,
+  ],
 })
 export class AuthModule {}

@@ -1,5 +1,6 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { Role } from '../access/role.js';
+import { AccountDeletionService } from '../auth/account-deletion.service.js';
 import { AccountsService } from '../auth/accounts.service.js';
 import { NewPasswordDto } from '../auth/dto/new-password.dto.js';
 import { RegisterDto } from '../auth/dto/register.dto.js';
@@ -42,6 +43,12 @@ export class AccountCommands {
   async enable(username: string): Promise<string> {
     await this.app.get(AccountsService).enable(await this.find(username));
     return `Enabled ${username}.`;
+  }
+
+  async delete(username: string): Promise<string> {
+    const { id } = await this.find(username);
+    const { sessions } = await this.app.get(AccountDeletionService).delete(id);
+    return `Deleted ${username}: ${String(sessions)} session(s) ended.`;
   }
 
   async setPassword(username: string, password: string): Promise<string> {

@@ -22,7 +22,7 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
   );
   const user = program
     .command('user')
-    .description('create, list, disable and enable users, set passwords, import and export');
+    .description('create, list, disable, enable and delete users, set passwords, import and export');
 
   user
     .command('create')
@@ -59,6 +59,15 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
     .action((name: string) =>
       withCommands(async ({ accounts }) => {
         print(await accounts.enable(name));
+      }),
+    );
+  user
+    .command('delete')
+    .description('delete a user and all that belongs to them, and end all of their sessions')
+    .addArgument(username)
+    .action((name: string) =>
+      withCommands(async ({ accounts }) => {
+        print(await accounts.delete(name));
       }),
     );
   user

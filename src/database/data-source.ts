@@ -22,11 +22,17 @@ export function dataSourceOptions(location: DatabaseLocation): DataSourceOptions
 export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
   if (options.type === 'sqlite') mkdirSync(dirname(options.database), { recursive: true, mode: OWNER_ONLY });
   const dataSource = await new DataSource(options).initialize();
-  // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
-  if (options.type === 'sqlite') await dataSource.query('PRAGMA synchronous = FULL');
+  if (options.type === 'sqlite') await setPragmas(dataSource);
   const applied = await dataSource.runMigrations();
   const where = options.type === 'sqlite' ? options.database : 'PostgreSQL';
   if (applied.length > 0)
     logger.log(`Brought the database up to date: ${where}, ${String(applied.length)} migration(s)`);
   return dataSource;
+}
+
+async function setPragmas(dataSource: DataSource): Promise<void> {
+  // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
+  await dataSource.query('PRAGMA synchronous = FULL');
+  // What is deleted would stay readable in the file until something else is written over it.
+  await dataSource.query('PRAGMA secure_delete = ON');
 }

@@ -34,6 +34,7 @@ export const errorCatalogue = {
   not_found: { status: 404, message: 'There is nothing here' },
   method_not_allowed: { status: 405, message: 'This path does not take that method: see the Allow header' },
   user_exists: { status: 409, message: 'The username or the email address is taken' },
+  last_admin: { status: 409, message: 'The last enabled administrator must stay one' },
   payload_too_large: { status: 413, message: 'The body is larger than 16 KiB' },
   unsupported_media_type: {
     status: 415,

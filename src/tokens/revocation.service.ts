@@ -46,19 +46,24 @@ export class RevocationService {
   /**
    * The one way to end sessions. Ends them with their refresh tokens and all of their access tokens, keeps the reason,
    * and tells how many of each there were. Joins the unit of work that is open.
+   * @param by the id of the admin who did it, for the audit trail
    */
-  endSessions(scope: CutScope, reason: CutReason): Promise<CutCounts> {
+  endSessions(scope: CutScope, reason: CutReason, by?: string): Promise<CutCounts> {
     return this.work.run(async (manager) => {
       const sessions = await this.lockLive(manager, scope);
       const ids = sessions.map(({ id }) => id);
       const counts = await this.count(manager, ids);
       await manager.update(Session, { id: In(ids) }, { endedAt: this.clock.now(), endedReason: reason });
-      const expiresAt = await this.lastAccessExpiry(manager, ids);
+      const lastAccess = await this.lastAccessExpiry(manager, ids);
       await this.denylist.add(
         manager,
-        ids.map((id) => ({ id, reason, expiresAt })),
+        sessions.map(({ id, expiresAt }) => ({
+          id,
+          reason,
+          expiresAt: losesRows(reason) ? latest(expiresAt, lastAccess) : lastAccess,
+        })),
       );
-      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, reason, counts);
+      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, { reason, by }, counts);
       return counts;
     });
   }
@@ -130,10 +135,10 @@ export class RevocationService {
   private recordCut(
     manager: EntityManager,
     userId: string,
-    reason: CutReason,
+    cause: { reason: CutReason; by: string | undefined },
     { sessions, refreshTokens, accessTokens }: CutCounts,
   ): Promise<void> {
-    const details = { reason, sessions, refresh_tokens: refreshTokens, access_tokens: accessTokens };
+    const details = { ...cause, sessions, refresh_tokens: refreshTokens, access_tokens: accessTokens };
     return this.audit.record(manager, { type: 'sessions_ended', userId, details });
   }
 
@@ -152,4 +157,9 @@ export class RevocationService {
 function inScope({ userId, sessionId, exceptSessionId }: CutScope): FindOptionsWhere<Session> {
   if (sessionId !== undefined) return { userId, id: sessionId };
   return exceptSessionId === undefined ? { userId } : { userId, id: Not(exceptSessionId) };
+}
+
+/** Whether the rows of the sessions go with their user: then only the denylist can tell why a refresh token is refused. */
+function losesRows(reason: CutReason): boolean {
+  return reason === 'account_deleted';
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { IsNull, MoreThan } from 'typeorm';
+import { In, IsNull, MoreThan, type EntityManager } from 'typeorm';
 import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -15,6 +15,12 @@ import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
 import { refreshJtiBeside, TokenIssuer } from './token-issuer.js';
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
+
+/** A session with what is known of its refresh tokens. */
+export interface KeptSession {
+  readonly session: Session;
+  readonly refreshTokens: readonly RefreshToken[];
+}
 
 /** Starts sessions, renews the proof of the password in them, and finds them. How they end is the revocation's. */
 @Injectable()
@@ -72,6 +78,22 @@ export class SessionsService {
         order: { lastUsedAt: 'DESC', id: 'ASC' },
       }),
     );
+  }
+
+  /** Everything that is kept of a user's sessions, the ended ones too, the oldest first. */
+  async listKept(manager: EntityManager, userId: string): Promise<KeptSession[]> {
+    const sessions = await manager.find(Session, {
+      where: { userId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    const tokens = await manager.find(RefreshToken, {
+      where: { sessionId: In(sessions.map(({ id }) => id)) },
+      order: { issuedAt: 'ASC', jti: 'ASC' },
+    });
+    return sessions.map((session) => ({
+      session,
+      refreshTokens: tokens.filter(({ sessionId }) => sessionId === session.id),
+    }));
   }
 
   /** Whether this refresh token could be spent now: its session is live, and it was neither used nor revoked. */

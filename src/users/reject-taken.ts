@@ -2,7 +2,7 @@ import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 
 /**
- * What a failed insert of users was about. The unique index decides, not a look before the insert: of racing
+ * What a failed write of users was about. The unique index decides, not a look before it: of racing
  * registrations one wins.
  * @throws AppError user_exists; anything else as it came.
  */

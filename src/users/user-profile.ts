@@ -28,3 +28,10 @@ export class UserProfile {
     };
   }
 }
+
+/** Some of the users, in the order of their names. */
+export class UserPage {
+  users!: UserProfile[];
+  /** Leads to the page after this one; null on the last */
+  next_cursor!: string | null;
+}

@@ -8,6 +8,7 @@ import { KnownUsers } from './transfer/known-users.js';
 import { UserExportService } from './transfer/user-export.service.js';
 import { UserImportService } from './transfer/user-import.service.js';
 import { User } from './user.entity.js';
+import { UserDirectory } from './user-directory.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
@@ -17,12 +18,13 @@ import { UsersService } from './users.service.js';
   providers: [
     KnownUsers,
     NewPasswordsService,
+    UserDirectory,
     UserExportService,
     UserImportService,
     UsersService,
     breachedPasswordsProvider,
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
-  exports: [NewPasswordsService, UserExportService, UserImportService, UsersService],
+  exports: [NewPasswordsService, UserDirectory, UserExportService, UserImportService, UsersService],
 })
 export class UsersModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { Repository, type EntityManager } from 'typeorm';
+import { IsNull, Not, Repository, type EntityManager } from 'typeorm';
 import type { Role } from '../access/role.js';
 import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
@@ -17,6 +17,9 @@ interface NewUser {
   readonly email?: string | null | undefined;
   readonly roles?: readonly Role[];
 }
+
+/** What changes of an account; an email of null is none. */
+export type AccountChange = Partial<Pick<User, 'roles' | 'disabled' | 'email'>>;
 
 /** As the database gives it: PostgreSQL has a bigint as text. */
 interface StoredPassword {
@@ -45,8 +48,7 @@ export class UsersService {
       id: randomUUID(),
       username,
       usernameFolded: fold(username),
-      email,
-      emailFolded: email === null ? null : fold(email),
+      ...emailColumns(email),
       emailVerified: false,
       pendingEmail: null,
       passwordHash,
@@ -78,6 +80,11 @@ export class UsersService {
   /** @param login the username or the email address, compared without case */
   findByLogin(login: string): Promise<User | null> {
     return this.users.findOneBy(byLogin(login));
+  }
+
+  /** Whether the account came from another system. */
+  isImported(id: string): Promise<boolean> {
+    return this.users.existsBy({ id, importedFrom: Not(IsNull()) });
   }
 
   list(): Promise<User[]> {
@@ -124,8 +131,7 @@ export class UsersService {
 
   /** Sets the address, or none, and forgets the one that was to come. @throws AppError user_exists */
   setEmail(id: string, email: string | null, emailVerified = false): Promise<void> {
-    const emailFolded = email === null ? null : fold(email);
-    return this.change(id, { email, emailFolded, emailVerified, pendingEmail: null }).catch(rejectTaken);
+    return this.change(id, { ...emailColumns(email), emailVerified, pendingEmail: null }).catch(rejectTaken);
   }
 
   /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
@@ -135,8 +141,16 @@ export class UsersService {
     await this.change(id, { pendingEmail });
   }
 
-  setDisabled(id: string, disabled: boolean): Promise<void> {
-    return this.change(id, { disabled });
+  /** A new email address counts as unverified. @throws AppError user_exists where it is somebody else's. */
+  async apply(id: string, { email, ...columns }: AccountChange): Promise<void> {
+    const address =
+      email === undefined ? {} : { ...emailColumns(email), emailVerified: false, pendingEmail: null };
+    await this.change(id, { ...columns, ...address }).catch(rejectTaken);
+  }
+
+  /** Deletes the row, and by the foreign keys whatever belongs to it. */
+  async erase(id: string): Promise<void> {
+    await this.work.runStatement((manager) => manager.delete(User, { id }));
   }
 
   private async change(id: string, columns: Partial<User>): Promise<void> {
@@ -167,6 +181,10 @@ export class UsersService {
       manager.update(User, { id, passwordHash: outdated }, { passwordHash }),
     );
   }
+}
+
+function emailColumns(email: string | null): Pick<User, 'email' | 'emailFolded'> {
+  return { email, emailFolded: email === null ? null : fold(email) };
 }
 
 function byLogin(login: string): { emailFolded: string } | { usernameFolded: string } {

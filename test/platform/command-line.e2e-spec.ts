@@ -61,6 +61,30 @@ describe('the command line', () => {
     await service.stop();
   });
 
+  it('deletes a user of the running service, and no last admin', async () => {
+    const service = await ServiceProcess.start(folder);
+    const { access_token, refresh_token } = await service.api.signUp(ada);
+    expect(await gatehouse('user delete ada')).toMatchObject({
+      code: 0,
+      stdout: 'Deleted ada: 1 session(s) ended.\n',
+    });
+    expect((await service.api.refresh(refresh_token)).body).toMatchObject({ reason: 'account_deleted' });
+    await until(async () => (await service.api.get('/protected', access_token)).status === 401);
+    expect((await service.api.get('/protected', access_token)).body).toMatchObject({
+      reason: 'account_deleted',
+    });
+    await service.api.register(ada).expect(201);
+
+    await gatehouse('user create grace --role admin', grace.password);
+    for (const command of ['delete', 'disable'])
+      expect(await gatehouse(`user ${command} grace`)).toMatchObject({
+        code: 1,
+        stderr: 'The last enabled administrator must stay one\n',
+      });
+    await service.api.signIn(grace);
+    await service.stop();
+  });
+
   it('sets a password that is read from standard input, and ends the sessions of the old one', async () => {
     const service = await ServiceProcess.start(folder);
     const { refresh_token } = await service.api.signUp(ada);

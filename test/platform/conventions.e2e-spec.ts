@@ -41,7 +41,7 @@ describe('a refused request', () => {
     ['GET', '/login', 'POST'],
     ['PUT', '/register', 'POST'],
     ['POST', '/access-revoke', 'DELETE'],
-    ['POST', '/users/me', 'GET, HEAD, PATCH'],
+    ['PUT', '/users/me/export', 'GET, HEAD'],
     ['POST', '/.well-known/jwks.json', 'GET, HEAD'],
   ])('is 405 for %s %s, with what is allowed', async (method, path, allow) => {
     const answer = await service.api.raw()[method.toLowerCase() as 'get'](path);

@@ -11,8 +11,8 @@ export class ApiClient {
     return withToken(request(this.server).get(path), token);
   }
 
-  delete(path: string, token?: string): Test {
-    return withToken(request(this.server).delete(path), token);
+  delete(path: string, token?: string, body?: object): Test {
+    return withToken(request(this.server).delete(path).send(body), token);
   }
 
   post(path: string, body?: object, token?: string): Test {

@@ -74,6 +74,10 @@ function goodValue(field: string): fc.Arbitrary<unknown> {
       return fc.constantFrom('access_token', 'refresh_token');
     case 'refresh_token':
       return fc.constant('<live refresh>');
+    case 'roles':
+      return fc.constantFrom(['user'], ['user', 'introspect'], ['admin']);
+    case 'disabled':
+      return fc.boolean();
     case 'token':
       return fc.oneof(anyToken, fc.constantFrom('<verification token>', '<reset token>'));
     default:
@@ -154,10 +158,11 @@ function often<T>(usual: T, odd: fc.Arbitrary<T>, weight = 6): fc.Arbitrary<T> {
 }
 
 function pathOf(template: string): fc.Arbitrary<string> {
+  const id = template.includes('sessions/{') ? '<session id>' : '<user id>';
   const segments = template
     .split('/')
     .map((segment) =>
-      segment.startsWith('{') ? fc.oneof(fc.constant('<session id>'), oddSegment) : fc.constant(segment),
+      segment.startsWith('{') ? fc.oneof(fc.constant(id), oddSegment) : fc.constant(segment),
     );
   return fc.tuple(...segments).map((parts) => parts.join('/'));
 }

@@ -80,6 +80,7 @@ export class FuzzTarget {
       ['<password>', person.password],
       ['<live access>', pair.access_token],
       ['<live refresh>', pair.refresh_token],
+      ['<user id>', String(access.claims['sub'])],
       ['<session id>', String(access.claims['sid'])],
       ['<altered access>', access.withSignature('x'.repeat(64))],
       ['<spent refresh>', refresh.token],

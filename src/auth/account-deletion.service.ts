@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Identity } from '../access/identity.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import { lockUser, rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
+import type { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { CredentialsService, requireEnabled } from './credentials.service.js';
+
+/** Deletes accounts: their users' own, or anybody's for an admin. */
+@Injectable()
+export class AccountDeletionService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly credentials: CredentialsService,
+    private readonly revocation: RevocationService,
+    private readonly audit: AuditTrail,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /** @throws AppError invalid_credentials, account_disabled, last_admin or overloaded */
+  async deleteOwn({ userId }: Identity, password: string): Promise<void> {
+    const proven = await this.credentials.requirePassword(userId, password);
+    await this.work.runAlone(async (manager) => {
+      const user = await this.users.requireUnchanged(manager, proven);
+      requireEnabled(user);
+      await rejectLastAdmin(manager, user);
+      await this.erase(manager, user, userId);
+    });
+  }
+
+  /**
+   * @param by the id of the admin who asks; none for the command line
+   * @throws AppError not_found, last_admin or forbidden
+   */
+  delete(id: string, by?: string): Promise<CutCounts> {
+    return this.work.runAlone(async (manager) => {
+      const user = await lockUser(manager, id);
+      await rejectLastAdmin(manager, user);
+      if (by !== undefined) await requireEnabledAdmin(manager, by);
+      return this.erase(manager, user, by);
+    });
+  }
+
+  /** Cuts first, while the sessions can still be found: their tokens are refused until the last has expired. */
+  private async erase(manager: EntityManager, { id }: User, by?: string): Promise<CutCounts> {
+    const cut = await this.revocation.endSessions({ userId: id }, 'account_deleted', by);
+    await this.audit.record(manager, { type: 'user_deleted', userId: id, details: { by } });
+    await this.users.erase(id);
+    return cut;
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Clock } from '../time/clock.js';
+import { SessionsService } from '../tokens/sessions.service.js';
+import { UsersService } from '../users/users.service.js';
+import { ExportedEvent, ExportedSession, ExportedUser, type AccountExport } from './account-export.js';
+
+/** Gives users what is kept about them (GDPR, articles 15 and 20). */
+@Injectable()
+export class AccountExportService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditTrail,
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Read in one unit, so that no part shows another moment than the rest. @throws AppError token_revoked */
+  export(userId: string): Promise<AccountExport> {
+    return this.work.run(async (manager) => {
+      const user = await this.users.require(userId);
+      const sessions = await this.sessions.listKept(manager, userId);
+      const events = await this.audit.listOf(manager, userId);
+      return {
+        exported_at: this.clock.now().toISOString(),
+        user: ExportedUser.of(user, await this.users.isImported(userId)),
+        sessions: sessions.map((kept) => ExportedSession.from(kept)),
+        audit_events: events.map((event) => ExportedEvent.from(event)),
+      };
+    });
+  }
+}

@@ -1,0 +1,6 @@
+import { IsCredential } from '../../users/text-rules.js';
+
+export class DeleteAccountDto {
+  @IsCredential()
+  password!: string;
+}

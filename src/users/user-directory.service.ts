@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { AppError } from '../errors/app-error.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { fold } from './fold.js';
+import { UserProfile, type UserPage } from './user-profile.js';
+import { User } from './user.entity.js';
+
+const LIST = 'users';
+
+interface PageRequest {
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined;
+  /** A part of the username or of the email address, compared without case. */
+  readonly query?: string | undefined;
+}
+
+/** Who is there, a page at a time. */
+@Injectable()
+export class UserDirectory {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  /** @throws AppError not_found */
+  async require(id: string): Promise<User> {
+    const user = await this.users.findOneBy({ id });
+    if (!user) throw new AppError('not_found');
+    return user;
+  }
+
+  /** Pages go on after a name, not after a number of users: who comes or goes meanwhile moves nobody to another page. */
+  async page({ limit, cursor, query }: PageRequest): Promise<UserPage> {
+    const search = this.users
+      .createQueryBuilder('user')
+      .orderBy('user.usernameFolded')
+      .limit(limit + 1);
+    if (cursor !== undefined)
+      search.andWhere('user.usernameFolded > :after', { after: decodeCursor(LIST, cursor) });
+    if (query !== undefined)
+      search.andWhere(
+        "(user.usernameFolded LIKE :part ESCAPE '\\' OR user.emailFolded LIKE :part ESCAPE '\\')",
+        { part: `%${escapeLike(fold(query))}%` },
+      );
+    const found = await search.getMany();
+    const users = found.slice(0, limit);
+    return { users: users.map((user) => UserProfile.from(user)), next_cursor: cursorAfter(users, found) };
+  }
+}
+
+function cursorAfter(page: readonly User[], found: readonly User[]): string | null {
+  const last = page.at(-1);
+  return last && found.length > page.length ? encodeCursor(LIST, last.usernameFolded) : null;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
