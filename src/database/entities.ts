@@ -1,3 +1,4 @@
+import { AuditChainHead } from '../audit/audit-chain-head.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { ThrottleCounter } from '../auth/budgets/throttle-counter.entity.js';
 import { RefreshToken } from '../tokens/refresh-token.entity.js';
@@ -6,4 +7,12 @@ import { Session } from '../tokens/session.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** Listed as classes: the same list works from TypeScript, from `dist` and in jest. A new entity is added here. */
-export const entities = [User, Session, RefreshToken, RevokedToken, AuditEvent, ThrottleCounter];
+export const entities = [
+  User,
+  Session,
+  RefreshToken,
+  RevokedToken,
+  AuditEvent,
+  AuditChainHead,
+  ThrottleCounter,
+];
