@@ -1,5 +1,3 @@
-import { Controller, Post } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
 import { AccountsService } from '../../src/auth/accounts.service.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
@@ -8,6 +6,7 @@ import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { UserExportService } from '../../src/users/transfer/user-export.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { listEvents, newestEvent, root, signInAdmin } from '../support/audit.js';
+import { DisablingController } from '../support/disabling.controller.js';
 import { importUsers } from '../support/import-users.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
@@ -16,18 +15,6 @@ import { claimsOf } from '../support/tokens.js';
 const wrong = 'not the password of anybody';
 const home = '203.0.113.7';
 const agent = 'A browser/1.0';
-
-/** Stands for a route of administration: what it does concerns another user than who asks. */
-@Controller('disable-ada')
-class DisableAdaController {
-  constructor(private readonly services: ModuleRef) {}
-
-  @Post()
-  async disable(): Promise<void> {
-    const user = await this.services.get(UsersService, { strict: false }).findByUsername('ada');
-    await this.services.get(AccountsService, { strict: false }).disable(user!);
-  }
-}
 
 describe('the audit trail', () => {
   let service: TestApp;
@@ -43,7 +30,7 @@ describe('the audit trail', () => {
   beforeEach(async () => {
     service = await TestApp.start({
       settings: { TRUST_PROXY: 'loopback' },
-      controllers: [DisableAdaController],
+      controllers: [DisablingController],
     });
     admin = await signInAdmin(service);
     pair = await service.api.signUp(ada);
@@ -191,7 +178,7 @@ describe('the audit trail', () => {
   });
 
   it('names who did it where that is another, and does not tell the user from where', async () => {
-    await from('/disable-ada', undefined, admin).expect(201);
+    await from('/disable/ada', undefined, admin).expect(201);
     const actor_id = claimsOf(admin).sub;
     for (const type of ['user_disabled', 'sessions_ended'])
       expect(await newest(type)).toMatchObject({ user_id: userId, actor_id, ip: home });

@@ -73,7 +73,7 @@ export class ChainAuditEvents1795600000000 implements MigrationInterface {
         columns: [primary(integer('id')), integer('seq'), text('hash', 64)],
       }),
     );
-    await runner.manager.createQueryBuilder().insert().into('audit_chain_head').values(head).execute();
+    await insert(runner, 'audit_chain_head', [head]);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -121,11 +121,23 @@ async function takeOver<T extends object>(
       .orderBy(`former.${order}`)
       .limit(ROWS_A_PAGE)
       .getRawMany<T>();
-    const rows = page.map(convert);
-    if (rows.length > 0)
-      await runner.manager.createQueryBuilder().insert().into('audit_events').values(rows).execute();
+    await insert(runner, 'audit_events', page.map(convert));
   } while (page.length === ROWS_A_PAGE);
   await runner.dropTable(FORMER);
+}
+
+/** In plain SQL: TypeORM would take the table for that of the entity as it is now. Both databases take `$1`. */
+async function insert(runner: QueryRunner, table: string, rows: readonly object[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const columns = Object.keys(first);
+  const places = rows.map((_, row) =>
+    columns.map((__, place) => `$${String(row * columns.length + place + 1)}`),
+  );
+  await runner.query(
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.map((each) => `(${each.join(', ')})`).join(', ')}`,
+    rows.flatMap((row) => Object.values(row) as unknown[]),
+  );
 }
 
 // The hashes as `audit/chain.ts` makes them, written out: a migration must do for ever what it did once.
