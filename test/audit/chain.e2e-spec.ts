@@ -188,7 +188,7 @@ describe('erasing the personal data of a user', () => {
   let service: TestApp;
   let admin: string;
   let userId: string;
-  const redact = (more: (() => Promise<void>) | undefined = undefined) =>
+  const redact = (more?: () => Promise<void>) =>
     service.app.get(UnitOfWork).run(async (manager) => {
       const trail = service.app.get(AuditTrail);
       await trail.redact(manager, userId);
