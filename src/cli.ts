@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { AccountCommands } from './cli/account-commands.js';
+import { AuditCommands } from './cli/audit-commands.js';
 import { CommandError } from './cli/command-error.js';
 import { KeyCommands } from './cli/key-commands.js';
 import { createProgram, type WithCommands } from './cli/program.js';
@@ -19,6 +20,7 @@ const withCommands: WithCommands = async (run) => {
   try {
     await run({
       accounts: new AccountCommands(app),
+      audit: new AuditCommands(app),
       keys: new KeyCommands(app),
       transfer: new TransferCommands(app, print),
     });

@@ -4,6 +4,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { enterRequest } from './access/request-context.js';
 import { Settings } from './config/settings.js';
 import { serveApiDocs } from './docs/api-docs.js';
 import { AppError } from './errors/app-error.js';
@@ -64,6 +65,10 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     requireHost(request);
     if (request.is404) throw unrouted(allowedMethods, request);
     requireBodyType(request);
+  });
+  // Once the body is read: its events belong to the connection, and would lose what was entered before.
+  server.addHook('preHandler', (request, _reply, done) => {
+    enterRequest(request, done);
   });
   // Node would answer an expectation that it does not know by itself; it may be ignored (RFC 9110 §10.1.1).
   const http = app.getHttpServer();

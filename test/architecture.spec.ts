@@ -31,7 +31,7 @@ const mayImport: Record<string, string[]> = {
   database: ['config'],
   errors: ['http'],
   http: ['errors'],
-  audit: ['database', 'time'],
+  audit: ['access', 'database', 'docs', 'errors', 'http', 'time'],
   mail: ['config', 'database', 'time'],
 };
 

@@ -1,3 +1,4 @@
+import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
 import { readDocument as read, tableRows } from './support/documents.js';
@@ -26,5 +27,10 @@ describe('the documents', () => {
     const rows = tableRows(read('docs/errors.md')).map(([status, code]) => [code, Number(status)]);
     const codes = Object.entries(errorCatalogue).map(([code, { status }]) => [code, status]);
     expect(rows.sort()).toEqual(codes.sort());
+  });
+
+  it('docs/audit.md lists every type of event with its outcome', () => {
+    const rows = tableRows(read('docs/audit.md'), '## Events').map(([type, outcome]) => [type, outcome]);
+    expect(rows).toEqual(Object.entries(auditEventTypes));
   });
 });

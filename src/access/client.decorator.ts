@@ -9,8 +9,11 @@ export interface Client {
 
 const LONGEST_USER_AGENT = 512;
 
-/** The {@link Client} of the request. */
-export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
-  const { ip, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+export function clientOf({ ip, headers }: FastifyRequest): Client {
   return { ip, userAgent: headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null };
-});
+}
+
+/** The {@link Client} of the request. */
+export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client =>
+  clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

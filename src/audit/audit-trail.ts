@@ -1,50 +1,96 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { randomUUID } from 'node:crypto';
+import { IsNull, Not, type EntityManager } from 'typeorm';
+import { currentOrigin } from '../access/request-context.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
-import { AuditEvent } from './audit-event.entity.js';
-
-export type AuditEventType =
-  | 'user_registered'
-  | 'user_created'
-  | 'users_imported'
-  | 'users_exported'
-  | 'user_disabled'
-  | 'user_enabled'
-  | 'user_deleted'
-  | 'roles_changed'
-  | 'email_changed'
-  | 'password_set'
-  | 'password_changed'
-  | 'password_reset'
-  | 'username_changed'
-  | 'email_change_requested'
-  | 'email_verified'
-  | 'signed_in'
-  | 'sessions_ended'
-  | 'token_revoked'
-  | 'refresh_token_reused'
-  | 'signing_key_rotated'
-  | 'signing_key_retired';
+import { AuditChainHead, HEAD, lockHead } from './audit-chain-head.entity.js';
+import { auditEventTypes, type AuditEventType } from './audit-event-types.js';
+import { AuditEvent, type PersonalData } from './audit-event.entity.js';
+import { commitTo, hashOf } from './chain.js';
 
 interface Happening {
   readonly type: AuditEventType;
+  /** Whom it concerns; null where it is nobody, or nobody that there is. */
   readonly userId: string | null;
-  readonly ip?: string;
-  /** Facts worth keeping; never a secret. */
+  /** Facts worth keeping for ever; never a secret, and nothing about a person but ids. */
   readonly details?: object;
+  /** Facts that tell something of a person, such as a name: they stand among the details until they are erased. */
+  readonly personal?: object;
 }
 
-/** Writes down what happened, in the transaction of the change it tells of: both hold, or neither. */
+type Unchained = Omit<AuditEvent, 'seq' | 'hash'>;
+
+/**
+ * Writes down what happened, in the transaction of the change it tells of: both hold, or neither. By whom and from where
+ * it was done, it finds out by itself.
+ */
 @Injectable()
 export class AuditTrail {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
 
-  async record(manager: EntityManager, { type, userId, ip, details = {} }: Happening): Promise<void> {
-    await manager.insert(AuditEvent, { at: this.clock.now(), type, userId, ip: ip ?? null, details });
+  /**
+   * Adds an event to the open unit of work. It is chained at the end of the unit, as all units wait for each other there.
+   * @throws Error without an open unit of work
+   */
+  async record(manager: EntityManager, happening: Happening): Promise<void> {
+    const event = this.describe(happening);
+    this.work.beforeCommit(() => append(manager, event));
+  }
+
+  /**
+   * Erases the personal data of every event that concerns this user or was done by them, also of those that the open unit
+   * of work has still to write. The chain holds as before; an event says that it was done.
+   * @throws Error without an open unit of work
+   */
+  async redact(manager: EntityManager, userId: string): Promise<void> {
+    await this.record(manager, { type: 'personal_data_erased', userId });
+    this.work.beforeCommit(async () => {
+      // Asked for anew, at the end: after all that this unit records.
+      this.work.beforeCommit(() => erase(manager, userId));
+    });
+  }
+
+  private describe({ type, userId, details = {}, personal }: Happening): Unchained {
+    const origin = currentOrigin();
+    const { ip, userAgent, requestId, callerId = null } = origin ?? {};
+    const kept: PersonalData = {
+      ...(ip !== undefined && { ip }),
+      ...(userAgent != null && { user_agent: userAgent }),
+      ...(requestId !== undefined && { request_id: requestId }),
+      ...(personal && { details: personal }),
+    };
+    return {
+      id: randomUUID(),
+      createdAt: this.clock.now(),
+      type,
+      outcome: auditEventTypes[type],
+      userId,
+      actorId: callerId === userId ? null : callerId,
+      details: JSON.stringify(details),
+      ...commitTo(JSON.stringify(kept)),
+    };
   }
 
   /** All that happened to a user, in order. */
   listOf(manager: EntityManager, userId: string): Promise<AuditEvent[]> {
-    return manager.find(AuditEvent, { where: { userId }, order: { id: 'ASC' } });
+    return manager.find(AuditEvent, { where: { userId }, order: { seq: 'ASC' } });
   }
+}
+
+async function append(manager: EntityManager, unchained: Unchained): Promise<void> {
+  const head = await lockHead(manager);
+  if (!head) throw new Error('The chain of audit events has lost its end: run `gatehouse audit verify`');
+  const event = { ...unchained, seq: head.seq + 1 };
+  const hash = hashOf(head.hash, event);
+  await manager.insert(AuditEvent, { ...event, hash });
+  await manager.update(AuditChainHead, { id: HEAD }, { seq: event.seq, hash });
+}
+
+async function erase(manager: EntityManager, userId: string): Promise<void> {
+  for (const whose of [{ userId }, { actorId: userId }])
+    await manager.update(AuditEvent, { ...whose, personal: Not(IsNull()) }, { personal: null, salt: null });
 }

@@ -1,6 +1,13 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditEventsController } from './audit-events.controller.js';
+import { AuditEvents } from './audit-events.service.js';
 import { AuditTrail } from './audit-trail.js';
+import { AuditVerifier } from './audit-verifier.js';
 
 @Global()
-@Module({ providers: [AuditTrail], exports: [AuditTrail] })
+@Module({
+  controllers: [AuditEventsController],
+  providers: [AuditEvents, AuditTrail, AuditVerifier],
+  exports: [AuditTrail, AuditVerifier],
+})
 export class AuditModule {}

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { MailQueue } from '../mail/mail-queue.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import { lockUser, rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
 import type { User } from '../users/user.entity.js';
@@ -16,6 +17,7 @@ export class AccountDeletionService {
     private readonly users: UsersService,
     private readonly credentials: CredentialsService,
     private readonly revocation: RevocationService,
+    private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
@@ -27,7 +29,7 @@ export class AccountDeletionService {
       const user = await this.users.requireUnchanged(manager, proven);
       requireEnabled(user);
       await rejectLastAdmin(manager, user);
-      await this.erase(manager, user, userId);
+      await this.erase(manager, user);
     });
   }
 
@@ -40,14 +42,16 @@ export class AccountDeletionService {
       const user = await lockUser(manager, id);
       await rejectLastAdmin(manager, user);
       if (by !== undefined) await requireEnabledAdmin(manager, by);
-      return this.erase(manager, user, by);
+      return this.erase(manager, user);
     });
   }
 
   /** Cuts first, while the sessions can still be found: their tokens are refused until the last has expired. */
-  private async erase(manager: EntityManager, { id }: User, by?: string): Promise<CutCounts> {
-    const cut = await this.revocation.endSessions({ userId: id }, 'account_deleted', by);
-    await this.audit.record(manager, { type: 'user_deleted', userId: id, details: { by } });
+  private async erase(manager: EntityManager, { id, email }: User): Promise<CutCounts> {
+    const cut = await this.revocation.endSessions({ userId: id }, 'account_deleted');
+    await this.audit.record(manager, { type: 'user_deleted', userId: id });
+    await this.audit.redact(manager, id);
+    if (email !== null) await this.mails.drop(manager, email);
     await this.users.erase(id);
     return cut;
   }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { SecurityEventProfile } from '../audit/audit-event-profile.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { SessionsService } from '../tokens/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
-import { ExportedEvent, ExportedSession, ExportedUser, type AccountExport } from './account-export.js';
+import { ExportedSession, ExportedUser, type AccountExport } from './account-export.js';
 
 /** Gives users what is kept about them (GDPR, articles 15 and 20). */
 @Injectable()
@@ -27,7 +28,7 @@ export class AccountExportService {
         exported_at: this.clock.now().toISOString(),
         user: ExportedUser.of(user, await this.users.isImported(userId)),
         sessions: sessions.map((kept) => ExportedSession.from(kept)),
-        audit_events: events.map((event) => ExportedEvent.from(event)),
+        audit_events: events.map((event) => SecurityEventProfile.from(event)),
       };
     });
   }

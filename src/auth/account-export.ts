@@ -1,10 +1,12 @@
-import type { AuditEvent } from '../audit/audit-event.entity.js';
+import type { SecurityEventProfile } from '../audit/audit-event-profile.js';
 import type { RefreshToken } from '../tokens/refresh-token.entity.js';
 import type { KeptSession } from '../tokens/sessions.service.js';
 import type { User } from '../users/user.entity.js';
 import { UserProfile } from '../users/user-profile.js';
 
 export class ExportedUser extends UserProfile {
+  /** An address that is not verified yet, and takes the place of the other then */
+  pending_email!: string | null;
   /** ISO 8601, UTC */
   password_changed_at!: string;
   /** Whether the account came from another system */
@@ -12,6 +14,7 @@ export class ExportedUser extends UserProfile {
 
   static of(user: User, imported: boolean): ExportedUser {
     return Object.assign(UserProfile.from(user), {
+      pending_email: user.pendingEmail,
       password_changed_at: user.passwordChangedAt.toISOString(),
       imported,
     });
@@ -68,24 +71,13 @@ export class ExportedSession {
   }
 }
 
-export class ExportedEvent {
-  at!: string;
-  type!: string;
-  ip!: string | null;
-  details!: object;
-
-  static from({ at, type, ip, details }: AuditEvent): ExportedEvent {
-    return { at: at.toISOString(), type, ip, details };
-  }
-}
-
 /** Everything that is kept about a user, but for the password's hash. Times are ISO 8601, UTC. */
 export class AccountExport {
   exported_at!: string;
   user!: ExportedUser;
   /** Live and ended ones, until they are swept */
   sessions!: ExportedSession[];
-  audit_events!: ExportedEvent[];
+  audit_events!: SecurityEventProfile[];
 }
 
 function asText(moment: Date | null): string | null {

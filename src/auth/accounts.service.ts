@@ -9,6 +9,7 @@ import { isEnabledAdmin, lockUser, rejectLastAdmin, requireEnabledAdmin } from '
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService, type AccountChange } from '../users/users.service.js';
+import { EmailVerificationService } from './email-verification.service.js';
 
 /** What an admin changes of an account, with the sessions that end by it. Without `by`, the command line does it. */
 @Injectable()
@@ -16,6 +17,7 @@ export class AccountsService {
   constructor(
     private readonly users: UsersService,
     private readonly newPasswords: NewPasswordsService,
+    private readonly verification: EmailVerificationService,
     private readonly revocation: RevocationService,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
@@ -35,9 +37,10 @@ export class AccountsService {
       const { disabled = before.disabled, roles = before.roles } = change;
       if (!isEnabledAdmin({ disabled, roles })) await rejectLastAdmin(manager, before);
       if (by !== undefined) await requireEnabledAdmin(manager, by);
+      if (change.email !== undefined) await this.verification.replaceAddress(manager, before, change.email);
       await this.users.apply(id, change);
-      await this.record(manager, before, change, by);
-      const cut = await this.cut(before, change, by);
+      await this.record(manager, before, change);
+      const cut = await this.cut(before, change);
       return { user: await lockUser(manager, id), cut };
     });
   }
@@ -57,7 +60,7 @@ export class AccountsService {
     return this.work.run(async (manager) => {
       await lockUser(manager, id);
       await requireEnabledAdmin(manager, by);
-      return this.revocation.endSessions({ userId: id }, 'admin', by);
+      return this.revocation.endSessions({ userId: id }, 'admin');
     });
   }
 
@@ -75,24 +78,22 @@ export class AccountsService {
     manager: EntityManager,
     { id: userId, roles: from }: User,
     { roles, disabled, email }: AccountChange,
-    by?: string,
   ): Promise<void> {
-    const details = { by };
     if (roles) {
-      const facts = { ...details, from, to: roles };
-      await this.audit.record(manager, { type: 'roles_changed', userId, details: facts });
+      const details = { from, to: roles };
+      await this.audit.record(manager, { type: 'roles_changed', userId, details });
     }
     if (disabled !== undefined) {
       const type = disabled ? 'user_disabled' : 'user_enabled';
-      await this.audit.record(manager, { type, userId, details });
+      await this.audit.record(manager, { type, userId });
     }
-    if (email !== undefined) await this.audit.record(manager, { type: 'email_changed', userId, details });
+    if (email !== undefined) await this.audit.record(manager, { type: 'email_changed', userId });
   }
 
-  private async cut(before: User, change: AccountChange, by?: string): Promise<CutCounts> {
+  private async cut(before: User, change: AccountChange): Promise<CutCounts> {
     const reason = cutReason(before, change);
     if (reason === undefined) return { sessions: 0, refreshTokens: 0, accessTokens: 0 };
-    return this.revocation.endSessions({ userId: before.id }, reason, by);
+    return this.revocation.endSessions({ userId: before.id }, reason);
   }
 }
 

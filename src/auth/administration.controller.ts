@@ -28,8 +28,8 @@ export class AdministrationController {
   @ApiOkResponse({ type: UserPage })
   @ApiErrors('validation_failed')
   @Get()
-  list(@Query() { limit, ...rest }: ListUsersDto): Promise<UserPage> {
-    return this.directory.page({ ...rest, limit: Number(limit) });
+  list(@Query() page: ListUsersDto): Promise<UserPage> {
+    return this.directory.page(page);
   }
 
   /** One user. */

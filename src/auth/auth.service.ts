@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { RotationService } from '../tokens/rotation.service.js';
 import { SessionsService } from '../tokens/sessions.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
 import type { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
-import { CredentialsService, requireEnabled } from './credentials.service.js';
+import { CredentialsService } from './credentials.service.js';
 
 /** Signs in, and keeps signed in. */
 @Injectable()
@@ -18,20 +17,14 @@ export class AuthService {
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
     private readonly rotation: RotationService,
-    private readonly work: UnitOfWork,
   ) {}
 
   /**
-   * Starts a session for a user whose password was just proven, unless the account was disabled or the password
-   * changed while it was being checked: that cut must not miss this session.
+   * Starts a session for a user whose password was just proven.
    * @throws AppError invalid_credentials or account_disabled
    */
   login(proven: User, client: Client): Promise<TokenPair> {
-    return this.work.run(async (manager) => {
-      const user = await this.users.requireUnchanged(manager, proven);
-      requireEnabled(user);
-      return this.sessions.start(user, client);
-    });
+    return this.credentials.runProven('sign_in', proven, (_, user) => this.sessions.start(user, client));
   }
 
   /**
@@ -40,11 +33,9 @@ export class AuthService {
    */
   async reauthenticate(caller: Identity, password: string): Promise<AccessTokenAnswer> {
     const proven = await this.credentials.requirePassword(caller.userId, password);
-    return this.work.run(async (manager) => {
-      const user = await this.users.requireUnchanged(manager, proven);
-      requireEnabled(user);
-      return this.sessions.reauthenticate(user, caller);
-    });
+    return this.credentials.runProven('reauthentication', proven, (_, user) =>
+      this.sessions.reauthenticate(user, caller),
+    );
   }
 
   /**

@@ -6,6 +6,7 @@ import { AppError } from '../errors/app-error.js';
 import { MailQueue } from '../mail/mail-queue.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
+import { tellOf } from './mails/tell-of.js';
 import { OneTimeTokensService } from './one-time-tokens/one-time-tokens.service.js';
 
 /** An address is verified by who reads its mail. */
@@ -26,6 +27,16 @@ export class EmailVerificationService {
       const address = requireAddress(user);
       if (isUnverified(user)) await this.askFor(manager, user, address);
     });
+  }
+
+  /**
+   * What goes with another address: the old one is told, what was mailed to it opens nothing more, and the new one, if
+   * there is one, is to be verified.
+   */
+  async replaceAddress(manager: EntityManager, user: User, address: string | null): Promise<void> {
+    await tellOf(this.mails, manager, 'email_changed', user);
+    await this.oneTimeTokens.revoke(manager, user.id, 'reset_password');
+    if (address !== null) await this.askFor(manager, user, address);
   }
 
   /** Mails a link to an address of the user, or one that is to be. */

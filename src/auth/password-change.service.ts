@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { MailQueue } from '../mail/mail-queue.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
-import { CredentialsService, requireEnabled } from './credentials.service.js';
+import { CredentialsService } from './credentials.service.js';
 import type { ChangePasswordDto } from './dto/change-password.dto.js';
 import { tellOf } from './mails/tell-of.js';
 
@@ -20,7 +19,6 @@ export class PasswordChangeService {
     private readonly revocation: RevocationService,
     private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
-    private readonly work: UnitOfWork,
   ) {}
 
   /**
@@ -33,9 +31,7 @@ export class PasswordChangeService {
   ): Promise<CutCounts> {
     const proven = await this.credentials.requirePassword(userId, current_password);
     const passwordHash = await this.newPasswords.hash(new_password, proven, 'new_password');
-    return this.work.run(async (manager) => {
-      const user = await this.users.requireUnchanged(manager, proven);
-      requireEnabled(user);
+    return this.credentials.runProven('reauthentication', proven, async (manager, user) => {
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_changed', userId });
       await tellOf(this.mails, manager, 'password_changed', user);

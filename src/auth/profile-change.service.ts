@@ -4,14 +4,11 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
-import { MailQueue } from '../mail/mail-queue.js';
 import { fold } from '../users/fold.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import type { ChangeProfileDto } from './dto/change-profile.dto.js';
 import { EmailVerificationService } from './email-verification.service.js';
-import { tellOf } from './mails/tell-of.js';
-import { OneTimeTokensService } from './one-time-tokens/one-time-tokens.service.js';
 
 /** A user changes what the account is called and where its mail goes. */
 @Injectable()
@@ -19,8 +16,6 @@ export class ProfileChangeService {
   constructor(
     private readonly users: UsersService,
     private readonly verification: EmailVerificationService,
-    private readonly oneTimeTokens: OneTimeTokensService,
-    private readonly mails: MailQueue,
     private readonly settings: Settings,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
@@ -45,26 +40,22 @@ export class ProfileChangeService {
 
   private async removeEmail(manager: EntityManager, user: User): Promise<void> {
     if (user.email === null && user.pendingEmail === null) return;
-    await tellOf(this.mails, manager, 'email_changed', user);
     await this.users.setEmail(user.id, null);
-    await this.forgetOldAddress(manager, user);
+    await this.verification.replaceAddress(manager, user, null);
+    await this.audit.record(manager, { type: 'email_changed', userId: user.id });
   }
 
   /** The address that is set already, written in another case, is verified as before. */
   private async changeEmail(manager: EntityManager, user: User, email: string): Promise<void> {
     if (user.email !== null && fold(user.email) === fold(email))
       return this.users.setEmail(user.id, email, user.emailVerified);
-    await tellOf(this.mails, manager, 'email_changed', user);
+    await this.verification.replaceAddress(manager, user, email);
     // Without a mail server nobody could verify it: it holds at once, unverified.
-    if (this.settings.mail.smtpUrl === undefined) await this.users.setEmail(user.id, email);
-    else await this.users.setPendingEmail(user.id, email);
-    await this.forgetOldAddress(manager, user);
-    await this.verification.askFor(manager, user, email);
-  }
-
-  private async forgetOldAddress(manager: EntityManager, { id }: User): Promise<void> {
-    await this.oneTimeTokens.revoke(manager, id, 'reset_password');
-    await this.audit.record(manager, { type: 'email_change_requested', userId: id });
+    const isPending = this.settings.mail.smtpUrl !== undefined;
+    if (isPending) await this.users.setPendingEmail(user.id, email);
+    else await this.users.setEmail(user.id, email);
+    const type = isPending ? 'email_change_requested' : 'email_changed';
+    await this.audit.record(manager, { type, userId: user.id });
   }
 }
 

@@ -27,7 +27,12 @@ export class RegistrationService {
     const passwordHash = await this.newPasswords.hash(password, { username, email });
     return this.work.run(async (manager) => {
       const user = await this.users.create({ username, passwordHash, email, roles });
-      await this.audit.record(manager, { type: 'user_registered', userId: user.id, details: { roles } });
+      await this.audit.record(manager, {
+        type: 'user_registered',
+        userId: user.id,
+        details: { roles },
+        personal: { username },
+      });
       if (user.email !== null) await this.verification.askFor(manager, user, user.email);
       return user;
     });

@@ -1,12 +1,14 @@
 import { Argument, Command, Option } from 'commander';
 import { roles, type Role } from '../access/role.js';
 import type { AccountCommands } from './account-commands.js';
+import type { AuditCommands } from './audit-commands.js';
 import type { KeyCommands } from './key-commands.js';
 import { readPassword } from './read-password.js';
 import type { ImportFlags, TransferCommands } from './transfer-commands.js';
 
 interface Commands {
   readonly accounts: AccountCommands;
+  readonly audit: AuditCommands;
   readonly keys: KeyCommands;
   readonly transfer: TransferCommands;
 }
@@ -18,7 +20,7 @@ export type WithCommands = (run: (commands: Commands) => Promise<void>) => Promi
 export function createProgram(withCommands: WithCommands, print: (line: string) => void): Command {
   const username = new Argument('<username>');
   const program = new Command('gatehouse').description(
-    'Manages the accounts and the signing keys of this Gatehouse.',
+    'Manages the accounts, the signing keys and the audit trail of this Gatehouse.',
   );
   const user = program
     .command('user')
@@ -127,6 +129,18 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
     .action((kid: string, { force }: { force: boolean }) =>
       withCommands(async ({ keys }) => {
         print(await keys.retire(kid, force));
+      }),
+    );
+
+  program
+    .command('audit')
+    .description('verify the audit trail')
+    .command('verify')
+    .description('hold every event against its hash, and name the first that was altered or is missing')
+    .option('--anchor <number:hash>', 'also against what an earlier run has printed, kept elsewhere since')
+    .action(({ anchor }: { anchor?: string }) =>
+      withCommands(async ({ audit }) => {
+        print(await audit.verify(anchor));
       }),
     );
   return program;

@@ -1,3 +1,4 @@
+import { AuditChainHead } from '../audit/audit-chain-head.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { ThrottleCounter } from '../auth/budgets/throttle-counter.entity.js';
 import { OneTimeToken } from '../auth/one-time-tokens/one-time-token.entity.js';
@@ -14,6 +15,7 @@ export const entities = [
   RefreshToken,
   RevokedToken,
   AuditEvent,
+  AuditChainHead,
   ThrottleCounter,
   OneTimeToken,
   OutboundMail,

@@ -10,6 +10,7 @@ type Work<T> = (manager: EntityManager) => Promise<T>;
 
 interface OpenUnit {
   readonly manager: EntityManager;
+  readonly beforeCommit: (() => Promise<void>)[];
   readonly afterCommit: (() => void)[];
 }
 
@@ -36,7 +37,8 @@ export class UnitOfWork {
     const transaction = () =>
       this.dataSource.transaction(async (manager) => {
         if (this.isSqlite()) await takeWriteLock(manager);
-        return this.open.run({ manager, afterCommit }, () => work(manager));
+        const unit = { manager, beforeCommit: [], afterCommit };
+        return this.open.run(unit, () => finish(unit, work));
       });
     const result = await this.inTurn(transaction);
     for (const step of afterCommit) step();
@@ -57,11 +59,23 @@ export class UnitOfWork {
     return open ? statement(open.manager) : this.inTurn(() => statement(this.dataSource.manager));
   }
 
+  /**
+   * Does something as the last part of the unit, in the order asked for: what takes a lock that all units take must take
+   * it after every other, or two units could wait for each other. Not done if the unit fails before.
+   */
+  beforeCommit(step: () => Promise<void>): void {
+    this.requireOpen('beforeCommit').beforeCommit.push(step);
+  }
+
   /** Does something in memory once what the unit wrote is durable; not at all if the unit fails. */
   afterCommit(step: () => void): void {
+    this.requireOpen('afterCommit').afterCommit.push(step);
+  }
+
+  private requireOpen(what: string): OpenUnit {
     const open = this.open.getStore();
-    if (!open) throw new Error('afterCommit needs an open unit of work');
-    open.afterCommit.push(step);
+    if (!open) throw new Error(`${what} needs an open unit of work`);
+    return open;
   }
 
   private inTurn<T>(write: () => Promise<T>): Promise<T> {
@@ -71,6 +85,12 @@ export class UnitOfWork {
   private isSqlite(): boolean {
     return this.dataSource.options.type === 'sqlite';
   }
+}
+
+async function finish<T>(unit: OpenUnit, work: Work<T>): Promise<T> {
+  const result = await work(unit.manager);
+  for (const step of unit.beforeCommit) await step();
+  return result;
 }
 
 // BEGIN takes no lock in SQLite, and a unit that reads first and writes later fails if another process (the command

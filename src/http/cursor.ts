@@ -1,20 +1,36 @@
 import { AppError } from '../errors/app-error.js';
 import { isText } from './request-fields.js';
 
-/**
- * Where a page of a list ends, as a text that clients hand back and do not read.
- * @param list keeps a cursor from being taken for one of another list
- */
-export function encodeCursor(list: string, position: string): string {
-  return Buffer.from(`${list} ${position}`).toString('base64url');
+/** Some of the items of a list, and where to go on; null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
 }
 
-/** The position that a cursor of this list was made of. @throws AppError validation_failed */
-export function decodeCursor(list: string, cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const position = text.slice(list.length + 1);
-  if (encodeCursor(list, position) === cursor && isText(position)) return position;
-  throw new AppError('validation_failed', {
-    fields: [{ field: 'cursor', message: 'must be a next_cursor of this list' }],
+/**
+ * Makes a page of rows of which one more was asked for than fit, to know whether there are more.
+ * @param positionOf what the next page begins after: it must stay where it is while rows are added
+ */
+export function toPage<T>(rows: readonly T[], limit: number, positionOf: (row: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next_cursor = last !== undefined && rows.length > limit ? encodeCursor(positionOf(last)) : null;
+  return { items, next_cursor };
+}
+
+/** The position that a cursor stands for. @throws AppError validation_failed for what was never given out as one */
+export function decodeCursor(cursor: string): string {
+  const position = Buffer.from(cursor, 'base64url').toString();
+  if (position === '' || !isText(position) || encodeCursor(position) !== cursor) throw invalidCursor();
+  return position;
+}
+
+export function invalidCursor(): AppError {
+  return new AppError('validation_failed', {
+    fields: [{ field: 'cursor', message: 'is not one that was given out with this list' }],
   });
+}
+
+function encodeCursor(position: string): string {
+  return Buffer.from(position).toString('base64url');
 }

@@ -26,7 +26,10 @@ export class KeyStore {
   change(change: (ring: KeyRing, manager: EntityManager) => KeyRing | Promise<KeyRing>): Promise<KeyRing> {
     return this.work.runAlone(async (manager) => {
       const changed = await change(await this.load(), manager);
-      writeKeyFile(this.path, changed);
+      // Last of all, as it cannot be undone: where the change cannot be recorded, it is not made.
+      this.work.beforeCommit(async () => {
+        writeKeyFile(this.path, changed);
+      });
       return changed;
     });
   }

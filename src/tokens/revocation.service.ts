@@ -46,9 +46,8 @@ export class RevocationService {
   /**
    * The one way to end sessions. Ends them with their refresh tokens and all of their access tokens, keeps the reason,
    * and tells how many of each there were. Joins the unit of work that is open.
-   * @param by the id of the admin who did it, for the audit trail
    */
-  endSessions(scope: CutScope, reason: CutReason, by?: string): Promise<CutCounts> {
+  endSessions(scope: CutScope, reason: CutReason): Promise<CutCounts> {
     return this.work.run(async (manager) => {
       const sessions = await this.lockLive(manager, scope);
       const ids = sessions.map(({ id }) => id);
@@ -63,7 +62,7 @@ export class RevocationService {
           expiresAt: losesRows(reason) ? latest(expiresAt, lastAccess) : lastAccess,
         })),
       );
-      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, { reason, by }, counts);
+      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, reason, counts);
       return counts;
     });
   }
@@ -135,10 +134,10 @@ export class RevocationService {
   private recordCut(
     manager: EntityManager,
     userId: string,
-    cause: { reason: CutReason; by: string | undefined },
+    reason: CutReason,
     { sessions, refreshTokens, accessTokens }: CutCounts,
   ): Promise<void> {
-    const details = { ...cause, sessions, refresh_tokens: refreshTokens, access_tokens: accessTokens };
+    const details = { reason, sessions, refresh_tokens: refreshTokens, access_tokens: accessTokens };
     return this.audit.record(manager, { type: 'sessions_ended', userId, details });
   }
 

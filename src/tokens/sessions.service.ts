@@ -41,12 +41,8 @@ export class SessionsService {
     await this.work.run(async (manager) => {
       await manager.insert(Session, session);
       await manager.insert(RefreshToken, refreshToken);
-      await this.audit.record(manager, {
-        type: 'signed_in',
-        userId: subject.id,
-        ip: client.ip,
-        details: { session_id: id },
-      });
+      const details = { session_id: id };
+      await this.audit.record(manager, { type: 'signed_in', userId: subject.id, details });
     });
     return this.issuer.signPair(subject, session, refreshToken, { fresh: true });
   }
@@ -65,6 +61,8 @@ export class SessionsService {
       const { authTime, expiresAt } = session;
       await manager.update(Session, { id: session.id }, { authTime, expiresAt });
       await rememberAccessToken(manager, refreshJti, access);
+      const details = { session_id: session.id };
+      await this.audit.record(manager, { type: 'reauthenticated', userId: subject.id, details });
       await this.revocation.revokeAccess(caller, 'reauthenticated');
       return this.issuer.signAccess(subject, session, access, { fresh: true });
     });

@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { decodeCursor, toPage } from '../http/cursor.js';
 import { fold } from './fold.js';
 import { UserProfile, type UserPage } from './user-profile.js';
 import { User } from './user.entity.js';
-
-const LIST = 'users';
 
 interface PageRequest {
   readonly limit: number;
@@ -36,21 +34,19 @@ export class UserDirectory {
       .orderBy('user.usernameFolded')
       .limit(limit + 1);
     if (cursor !== undefined)
-      search.andWhere('user.usernameFolded > :after', { after: decodeCursor(LIST, cursor) });
+      search.andWhere('user.usernameFolded > :after', { after: decodeCursor(cursor) });
     if (query !== undefined)
       search.andWhere(
         "(user.usernameFolded LIKE :part ESCAPE '\\' OR user.emailFolded LIKE :part ESCAPE '\\')",
         { part: `%${escapeLike(fold(query))}%` },
       );
-    const found = await search.getMany();
-    const users = found.slice(0, limit);
-    return { users: users.map((user) => UserProfile.from(user)), next_cursor: cursorAfter(users, found) };
+    const { items, next_cursor } = toPage(
+      await search.getMany(),
+      limit,
+      ({ usernameFolded }) => usernameFolded,
+    );
+    return { users: items.map((user) => UserProfile.from(user)), next_cursor };
   }
-}
-
-function cursorAfter(page: readonly User[], found: readonly User[]): string | null {
-  const last = page.at(-1);
-  return last && found.length > page.length ? encodeCursor(LIST, last.usernameFolded) : null;
 }
 
 function escapeLike(text: string): string {

@@ -6,6 +6,7 @@ import type { Role } from '../access/role.js';
 import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
+import { byLogin, emailColumns } from './folded-columns.js';
 import { fold } from './fold.js';
 import { PasswordHasher } from './password-hasher.js';
 import { rejectTaken } from './reject-taken.js';
@@ -20,6 +21,14 @@ interface NewUser {
 
 /** What changes of an account; an email of null is none. */
 export type AccountChange = Partial<Pick<User, 'roles' | 'disabled' | 'email'>>;
+
+/** Whether a password is that of an account. */
+export interface PasswordCheck {
+  /** The account that it was tried on, if there is one. */
+  readonly userId: string | null;
+  /** Whose password it is: nobody's where it is wrong. */
+  readonly user: User | null;
+}
 
 /** As the database gives it: PostgreSQL has a bigint as text. */
 interface StoredPassword {
@@ -92,18 +101,18 @@ export class UsersService {
   }
 
   /**
-   * Finds the user whose username or email, compared without case, and password these are.
-   * @returns undefined for an unknown login and for a wrong password, after the same work.
+   * Tries a password on the account with this username or email, compared without case.
+   * @returns for an unknown login the same as for a wrong password but the id, after the same work.
    * @throws AppError overloaded
    */
-  async findByCredentials(login: string, password: string): Promise<User | undefined> {
+  async checkCredentials(login: string, password: string): Promise<PasswordCheck> {
     this.hasher.requireRoom();
-    return this.findIfRight(byLogin(login), password);
+    return this.check(byLogin(login), password);
   }
 
-  /** @returns the user with this id, undefined where it is not their password. @throws AppError overloaded */
-  async findByPassword(id: string, password: string): Promise<User | undefined> {
-    return this.findIfRight({ id }, password);
+  /** Tries a password on the account with this id. @throws AppError overloaded */
+  checkPassword(id: string, password: string): Promise<PasswordCheck> {
+    return this.check({ id }, password);
   }
 
   /**
@@ -160,7 +169,7 @@ export class UsersService {
   }
 
   // What the check needs is read before it, and raw: to make an entity takes time, and only of a user who exists.
-  private async findIfRight(where: Partial<User>, password: string): Promise<User | undefined> {
+  private async check(where: Partial<User>, password: string): Promise<PasswordCheck> {
     const stored = await this.users
       .createQueryBuilder('user')
       .select('user.id', 'id')
@@ -169,10 +178,11 @@ export class UsersService {
       .where(where)
       .getRawOne<StoredPassword>();
     const right = await this.hasher.verify(password, stored?.hash);
-    if (!stored || !right) return undefined;
+    if (!stored || !right) return { userId: stored?.id ?? null, user: null };
     if (this.hasher.isOutdated(stored.hash)) await this.renewHash(stored, password);
     const passwordChangedAt = new Date(Number(stored.changedAt));
-    return (await this.users.findOneBy({ id: stored.id, passwordChangedAt })) ?? undefined;
+    const user = await this.users.findOneBy({ id: stored.id, passwordChangedAt });
+    return { userId: stored.id, user };
   }
 
   private async renewHash({ id, hash: outdated }: StoredPassword, password: string): Promise<void> {
@@ -181,13 +191,4 @@ export class UsersService {
       manager.update(User, { id, passwordHash: outdated }, { passwordHash }),
     );
   }
-}
-
-function emailColumns(email: string | null): Pick<User, 'email' | 'emailFolded'> {
-  return { email, emailFolded: email === null ? null : fold(email) };
-}
-
-function byLogin(login: string): { emailFolded: string } | { usernameFolded: string } {
-  const folded = fold(login);
-  return login.includes('@') ? { emailFolded: folded } : { usernameFolded: folded };
 }

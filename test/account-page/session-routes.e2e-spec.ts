@@ -99,7 +99,7 @@ describe('the session of the account page', () => {
       const { access } = await signInOnPage(service, ada);
       const { body } = await service.api.get('/users/me/sessions', access).expect(200);
       expect(body).toMatchObject({ sessions: [{ id: claimsOf(access)['sid'], current: true }] });
-      const events = await service.query('SELECT type FROM audit_events ORDER BY id');
+      const events = await service.query('SELECT type FROM audit_events ORDER BY seq');
       expect(events).toEqual([{ type: 'user_registered' }, { type: 'signed_in' }]);
     });
   });

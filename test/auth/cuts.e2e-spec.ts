@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { AccountCommands } from '../../src/cli/account-commands.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
+import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
@@ -118,6 +120,25 @@ const triggers: [string, (scene: Scene) => Promise<unknown>, Fates][] = [
       });
     },
     thisSession('refresh_reuse'),
+  ],
+  [
+    'POST /password/reset',
+    async ({ service, mine }) => {
+      const { api, folder } = service;
+      await api.patch('/users/me', { email: 'ada@example.org' }, mine.access_token).expect(200);
+      await api.post('/password/forgot', { email: 'ada@example.org' }).expect(202);
+      const token = tokenIn(await new Mailbox(join(folder, 'outbox')).next('Set a new password'));
+      await api.post('/password/reset', { token, new_password: 'a wholly different phrase' }).expect(204);
+    },
+    all('password_changed'),
+  ],
+  [
+    'PATCH /users/me',
+    ({ service: { api }, mine }) =>
+      api
+        .patch('/users/me', { username: 'countess', email: 'ada@example.org' }, mine.access_token)
+        .expect(200),
+    all(holds),
   ],
   [
     'DELETE /users/me',

@@ -78,7 +78,7 @@ describe('changing the password', () => {
     await service.api.signIn(ada);
     await change(passwords, pair.access_token).expect(204);
     const events = await service.query<{ type: string; details: string }>(
-      'SELECT type, details FROM audit_events ORDER BY id DESC LIMIT 2',
+      'SELECT type, details FROM audit_events ORDER BY seq DESC LIMIT 2',
     );
     expect(events.map(({ type }) => type)).toEqual(['sessions_ended', 'password_changed']);
     expect(JSON.parse(events[0]?.details ?? '')).toEqual({

@@ -1,16 +1,21 @@
 import { DataSource } from 'typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { AuditEvent } from '../../src/audit/audit-event.entity.js';
+import { RevokedToken } from '../../src/tokens/revoked-token.entity.js';
 import { TestApp } from '../support/test-app.js';
 
 describe('the unit of work', () => {
   let service: TestApp;
   let work: UnitOfWork;
-  const row = (type: string) => ({ type, at: new Date(0), userId: null, ip: null, details: {} });
+  const row = (id: string) => ({
+    id,
+    reason: 'revoked' as const,
+    revokedAt: new Date(0),
+    expiresAt: new Date(0),
+  });
   const kept = async () => {
-    const rows = await service.query<{ type: string }>('SELECT type FROM audit_events ORDER BY type');
-    return rows.map(({ type }) => type);
+    const rows = await service.query<{ id: string }>('SELECT id FROM revoked_tokens ORDER BY id');
+    return rows.map(({ id }) => id);
   };
 
   beforeEach(async () => {
@@ -21,16 +26,16 @@ describe('the unit of work', () => {
 
   it('keeps two racing units apart, of which one fails: its rows go, and only its rows', async () => {
     const good = work.run(async (manager) => {
-      await manager.insert(AuditEvent, row('good-1'));
+      await manager.insert(RevokedToken, row('good-1'));
       await sleep(20);
-      await manager.insert(AuditEvent, row('good-2'));
+      await manager.insert(RevokedToken, row('good-2'));
     });
     const bad = work.run(async (manager) => {
-      await manager.insert(AuditEvent, row('bad-1'));
+      await manager.insert(RevokedToken, row('bad-1'));
       await sleep(20);
       throw new Error('half-way');
     });
-    const single = work.runStatement((manager) => manager.insert(AuditEvent, row('single')));
+    const single = work.runStatement((manager) => manager.insert(RevokedToken, row('single')));
     const results = await Promise.allSettled([good, bad, single]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(await kept()).toEqual(['good-1', 'good-2', 'single']);
@@ -39,45 +44,63 @@ describe('the unit of work', () => {
   it('would lose rows of the others without it, as TypeORM has one SQLite connection', async () => {
     const dataSource = service.app.get(DataSource);
     const bad = dataSource.transaction(async (manager) => {
-      await manager.insert(AuditEvent, row('bad'));
+      await manager.insert(RevokedToken, row('bad'));
       await sleep(50);
       throw new Error('half-way');
     });
     await sleep(10);
-    await dataSource.manager.insert(AuditEvent, row('bystander'));
+    await dataSource.manager.insert(RevokedToken, row('bystander'));
     await expect(bad).rejects.toThrow('half-way');
     expect(await kept()).toEqual([]);
   });
 
   it('holds with a hundred racing writers, of which every other fails', async () => {
+    const rowsOf = (n: number) => ['a', 'b'].map((half) => `unit-${String(n).padStart(3, '0')}-${half}`);
     const units = Array.from({ length: 100 }, (_, n) =>
       work.run(async (manager) => {
-        await manager.insert(AuditEvent, row(`unit-${String(n).padStart(3, '0')}`));
+        const [first = '', second = ''] = rowsOf(n);
+        await manager.insert(RevokedToken, row(first));
         await sleep(Math.random() * 2);
         if (n % 2 === 1) throw new Error('odd');
-        await manager.insert(AuditEvent, row(`unit-${String(n).padStart(3, '0')}`));
+        await manager.insert(RevokedToken, row(second));
       }),
     );
     await Promise.allSettled(units);
-    const even = Array.from({ length: 50 }, (_, n) => `unit-${String(2 * n).padStart(3, '0')}`);
-    expect(await kept()).toEqual(even.flatMap((type) => [type, type]));
+    const even = Array.from({ length: 50 }, (_, n) => 2 * n);
+    expect(await kept()).toEqual(even.flatMap(rowsOf));
   });
 
   it('joins the unit that is open, so that an inner failure takes the outer rows with it', async () => {
     const outer = work.run(async (manager) => {
-      await manager.insert(AuditEvent, row('outer'));
-      await work.runStatement((inner) => inner.insert(AuditEvent, row('inner')));
+      await manager.insert(RevokedToken, row('outer'));
+      await work.runStatement((inner) => inner.insert(RevokedToken, row('inner')));
       await work.run(() => Promise.reject(new Error('inner failure')));
     });
     await expect(outer).rejects.toThrow('inner failure');
     expect(await kept()).toEqual([]);
   });
 
+  it('does what comes before the commit after all else in the unit, in order, and as part of it', async () => {
+    const unit = work.run(async (manager) => {
+      work.beforeCommit(async () => {
+        await manager.insert(RevokedToken, row('second'));
+        work.beforeCommit(() => Promise.reject(new Error('at last')));
+      });
+      await sleep(5);
+      await manager.insert(RevokedToken, row('first'));
+    });
+    await expect(unit).rejects.toThrow('at last');
+    expect(await kept()).toEqual([]);
+    expect(() => {
+      work.beforeCommit(() => Promise.resolve());
+    }).toThrow('beforeCommit needs an open unit of work');
+  });
+
   it('does what comes after the commit after it, and not at all when the unit fails', async () => {
     const steps: string[] = [];
     await work.run(async (manager) => {
       work.afterCommit(() => steps.push('done'));
-      await manager.insert(AuditEvent, row('kept'));
+      await manager.insert(RevokedToken, row('kept'));
       expect(steps).toEqual([]);
     });
     expect(steps).toEqual(['done']);

@@ -94,7 +94,7 @@ describe('a refused request', () => {
   });
 
   it('says nothing of what went wrong inside, and the log says it under the request id', async () => {
-    const fault = jest.spyOn(service.app.get(UsersService), 'findByCredentials');
+    const fault = jest.spyOn(service.app.get(UsersService), 'checkCredentials');
     fault.mockRejectedValueOnce(new Error('the secret cause'));
     const answer = await service.api.login(ada);
     expect(answer.body).toEqual({

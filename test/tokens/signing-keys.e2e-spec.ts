@@ -206,7 +206,7 @@ describe('rotating the signing keys', () => {
 
   it('is written into the audit trail', async () => {
     await keys.rotate({ force: true });
-    const events = await service.query<{ type: string }>('SELECT type FROM audit_events ORDER BY at, id');
+    const events = await service.query<{ type: string }>('SELECT type FROM audit_events ORDER BY seq');
     expect(events.map(({ type }) => type)).toContain('signing_key_rotated');
   });
 

@@ -24,16 +24,25 @@ const endings = {
 
 /** @type {Readonly<Record<string, string>>} */
 const events = {
+  email_change_requested: 'Another email address asked for',
+  email_changed: 'Email address changed',
+  email_verified: 'Email address confirmed',
   password_changed: 'Password changed',
+  password_reset: 'Password changed by a link in a mail',
   password_set: 'Password set by an administrator',
-  refresh_token_reused: 'A copied session was found, and ended',
+  refresh_token_reused: 'A copied session was ended',
+  reauthenticated: 'Password given again',
+  reauthentication_failed: 'Password given again',
+  roles_changed: 'Rights changed by an administrator',
   sessions_ended: 'Sessions ended',
   signed_in: 'Sign-in',
   sign_in_failed: 'Sign-in',
+  throttled: 'Too many attempts',
   token_revoked: 'Access withdrawn',
   user_disabled: 'Account disabled',
   user_enabled: 'Account enabled',
   user_registered: 'Account created',
+  username_changed: 'Username changed',
 };
 
 /**

@@ -8,6 +8,7 @@ import { LocalThrottleCounters } from './local-throttle-counters.js';
 import { LoginAttempts } from './login-attempts.service.js';
 import { RedisThrottleCounters } from './redis-throttle-counters.js';
 import { RedisWindows } from './redis-windows.js';
+import { RefusalRecords } from './refusal-records.js';
 import { ThrottleCounters } from './throttle-counters.js';
 
 /** Who has how many attempts left. */
@@ -15,6 +16,7 @@ import { ThrottleCounters } from './throttle-counters.js';
   imports: [TokensModule, UsersModule],
   providers: [
     LoginAttempts,
+    RefusalRecords,
     {
       provide: ThrottleCounters,
       inject: [Settings, UnitOfWork, Clock],
@@ -26,6 +28,6 @@ import { ThrottleCounters } from './throttle-counters.js';
       },
     },
   ],
-  exports: [LoginAttempts, ThrottleCounters],
+  exports: [LoginAttempts, RefusalRecords, ThrottleCounters],
 })
 export class BudgetsModule {}

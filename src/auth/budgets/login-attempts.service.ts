@@ -15,6 +15,8 @@ export interface Attempt {
   readonly address: string;
   /** The account as it was typed, whether there is one or not. */
   readonly account: string;
+  /** Whose account it is, where a device or a session has shown that. */
+  readonly userId?: string;
   readonly device?: Device;
 }
 
@@ -40,13 +42,20 @@ export class LoginAttempts {
     return attempt;
   }
 
+  /** The user at whose account a request tries a password, if there is one. */
+  async findUserId(request: FastifyRequest): Promise<string | null> {
+    const { userId, account } = await this.of(request);
+    return userId ?? (await this.users.findByLogin(account))?.id ?? null;
+  }
+
   private async identify(request: FastifyRequest): Promise<Attempt> {
     const address = addressOf(request);
     const typed = typedUsername(request);
-    if (typed === undefined) return { own: this.sessionOf(request) ?? address, address, account: '' };
+    if (typed === undefined) return { own: address, address, account: '', ...this.sessionOf(request) };
     const account = fold(typed.slice(0, LONGEST_ACCOUNT));
     const device = await this.findDevice(request, typed);
-    return device ? { own: `device ${device.deviceId}`, address, account, device } : { address, account };
+    if (!device) return { address, account };
+    return { own: `device ${device.deviceId}`, address, account, userId: device.userId, device };
   }
 
   private async findDevice(request: FastifyRequest, login: string): Promise<Device | undefined> {
@@ -57,9 +66,9 @@ export class LoginAttempts {
     return user?.id === device.userId ? device : undefined;
   }
 
-  private sessionOf(request: FastifyRequest): string | undefined {
+  private sessionOf(request: FastifyRequest): Pick<Attempt, 'own' | 'userId'> | undefined {
     const claims = this.verifier.find(bearerToken(request) ?? '', 'access');
-    return claims && `session ${claims.sid}`;
+    return claims && { own: `session ${claims.sid}`, userId: claims.sub };
   }
 }
 

@@ -104,7 +104,7 @@ function throttleOf(context: ExecutionContext): 'login' | 'mail' | 'none' | unde
   return reflector.getAllAndOverride(Throttle, [context.getHandler(), context.getClass()]);
 }
 
-/** A token request without a password is none: it is a refresh. */
-function isLogin(context: ExecutionContext): boolean {
+/** Whether a request tries a password where that is limited. A token request without one does not: it is a refresh. */
+export function isLogin(context: ExecutionContext): boolean {
   return throttleOf(context) === 'login' && triesPassword(context.switchToHttp().getRequest());
 }

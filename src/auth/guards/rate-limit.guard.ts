@@ -1,20 +1,39 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { Reflector } from '@nestjs/core';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
+import { RefusalRecords } from '../budgets/refusal-records.js';
 import { counterKey } from '../budgets/throttlers.js';
 import { AppError } from '../../errors/app-error.js';
 
 /** Counts requests against the limits of `budgets/throttlers.ts`. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
+  constructor(
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    reflector: Reflector,
+    private readonly refusals: RefusalRecords,
+  ) {
+    super(options, storage, reflector);
+  }
+
   /** One count for a caller over all routes; the library's own counts each route apart. */
   protected override generateKey(_context: ExecutionContext, tracker: string, name: string): string {
     return counterKey(name, tracker);
   }
 
-  protected override throwThrottlingException(
-    _: ExecutionContext,
-    { timeToBlockExpire }: ThrottlerLimitDetail,
-  ): never {
-    throw new AppError('rate_limited', { retryAfter: Math.max(1, timeToBlockExpire) });
+  protected override async throwThrottlingException(
+    context: ExecutionContext,
+    counter: ThrottlerLimitDetail,
+  ): Promise<never> {
+    await this.refusals.record(context, counter);
+    throw new AppError('rate_limited', { retryAfter: Math.max(1, counter.timeToBlockExpire) });
   }
 }

@@ -2,11 +2,13 @@ import { CreateSchema1764000000000 } from './1764000000000-create-schema.js';
 import { AddThrottleCounters1764600000000 } from './1764600000000-add-throttle-counters.js';
 import { AddMail1795800000000 } from './1795800000000-add-mail.js';
 import { AddImportedFrom1795500000000 } from './1795500000000-add-imported-from.js';
+import { ChainAuditEvents1795600000000 } from './1795600000000-chain-audit-events.js';
 
 /** Every migration in order. A generated one is added at the end. */
 export const migrations = [
   CreateSchema1764000000000,
   AddThrottleCounters1764600000000,
   AddImportedFrom1795500000000,
+  ChainAuditEvents1795600000000,
   AddMail1795800000000,
 ];

@@ -1,0 +1,31 @@
+import type { AuditEventList, AuditEventProfile } from '../../src/audit/audit-event-profile.js';
+import { RegistrationService } from '../../src/auth/registration.service.js';
+import type { Person } from './people.js';
+import type { TestApp } from './test-app.js';
+
+export const root: Person = { username: 'root', password: 'a long walk along the shore' };
+
+/** Makes an administrator, as the command line does, and signs them in. @returns their access token */
+export async function signInAdmin(service: TestApp): Promise<string> {
+  await service.app.get(RegistrationService).register(root, ['user', 'admin']);
+  return (await service.api.signIn(root)).access_token;
+}
+
+/** A page of the events, as an administrator sees it. */
+export async function listEvents(
+  { api }: Pick<TestApp, 'api'>,
+  adminToken: string,
+  query: Record<string, string | number> = {},
+): Promise<AuditEventList> {
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  return (await api.get(`/audit-events?${search.toString()}`, adminToken).expect(200)).body as AuditEventList;
+}
+
+/** The newest event of a type. */
+export async function newestEvent(
+  service: TestApp,
+  adminToken: string,
+  type: string,
+): Promise<AuditEventProfile | undefined> {
+  return (await listEvents(service, adminToken, { type, limit: 1 })).events[0];
+}
