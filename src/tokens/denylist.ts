@@ -29,6 +29,7 @@ export class Denylist implements OnModuleInit, OnModuleDestroy {
   private readonly checked: ReadonlySet<TokenType>;
   private lastSeq = 0;
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -44,6 +45,7 @@ export class Denylist implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
   }
 
@@ -100,6 +102,8 @@ export class Denylist implements OnModuleInit, OnModuleDestroy {
   }
 
   private followOn(): void {
+    // A look may have been under way when the service was stopped.
+    if (this.isOver) return;
     this.timer = setTimeout(() => {
       this.follow()
         .catch((error: unknown) => {

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
-import { decodeCursor, toPage } from '../http/cursor.js';
+import { decodeCursor, invalidCursor, toPage } from '../http/cursor.js';
 import { fold } from './fold.js';
 import { UserProfile, type UserPage } from './user-profile.js';
 import { User } from './user.entity.js';
+
+/** Keeps a cursor of another list from being taken for one of this. */
+const LIST = 'users ';
 
 interface PageRequest {
   readonly limit: number;
@@ -33,8 +36,7 @@ export class UserDirectory {
       .createQueryBuilder('user')
       .orderBy('user.usernameFolded')
       .limit(limit + 1);
-    if (cursor !== undefined)
-      search.andWhere('user.usernameFolded > :after', { after: decodeCursor(cursor) });
+    if (cursor !== undefined) search.andWhere('user.usernameFolded > :after', { after: usernameIn(cursor) });
     if (query !== undefined)
       search.andWhere(
         "(user.usernameFolded LIKE :part ESCAPE '\\' OR user.emailFolded LIKE :part ESCAPE '\\')",
@@ -43,10 +45,16 @@ export class UserDirectory {
     const { items, next_cursor } = toPage(
       await search.getMany(),
       limit,
-      ({ usernameFolded }) => usernameFolded,
+      ({ usernameFolded }) => `${LIST}${usernameFolded}`,
     );
     return { users: items.map((user) => UserProfile.from(user)), next_cursor };
   }
+}
+
+function usernameIn(cursor: string): string {
+  const position = decodeCursor(cursor);
+  if (!position.startsWith(LIST)) throw invalidCursor();
+  return position.slice(LIST.length);
 }
 
 function escapeLike(text: string): string {

@@ -196,10 +196,11 @@ describe('after a deletion', () => {
   it('the audit trail says that it was, with how many sessions it cut, and no name', async () => {
     await deleteOwn(user.access_token).expect(204);
     const events = await service.query<{ type: string; details: string }>(
-      'SELECT type, details FROM audit_events WHERE user_id = ? ORDER BY seq DESC LIMIT 2',
+      'SELECT type, details FROM audit_events WHERE user_id = ? ORDER BY seq DESC LIMIT 3',
       [user.id],
     );
     expect(events.map(({ type, details }) => [type, JSON.parse(details) as unknown])).toEqual([
+      ['personal_data_erased', {}],
       ['user_deleted', {}],
       ['sessions_ended', { reason: 'account_deleted', sessions: 1, refresh_tokens: 1, access_tokens: 1 }],
     ]);
