@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { AccountPage } from '../support/account-page.js';
+import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { cookieWith, signInOnPage } from '../support/page-session.js';
 import {
   expectAccessible,
@@ -33,7 +35,6 @@ describe('the account page', () => {
   };
   const liveSessions = () => service.query('SELECT id FROM sessions WHERE ended_at IS NULL');
   const eventsOf = (type: string) => service.query('SELECT id FROM audit_events WHERE type = ?', [type]);
-  /** Not yet in every version: asked of the service, so that the page is tried on it as soon as it is. */
   beforeAll(async () => {
     browser = await PageBrowser.start();
   });
@@ -81,6 +82,51 @@ describe('the account page', () => {
     await service.api.login({ ...grace, password: changed }).expect(401);
     expect(await context.cookies(`${service.url}/account/session`)).toHaveLength(1);
     await expectNoTokenInReach(page.page);
+  });
+
+  it('sets a forgotten password by the link in a mail, once, and keeps no token in the address', async () => {
+    await service.api.register(grace).expect(201);
+    const mailbox = new Mailbox(join(service.folder, 'outbox'));
+    const page = await open();
+    await page.button('Set a new password').click();
+    await page.field('Email address of your account').fill(grace.email!);
+    await page.button('Send the mail').click();
+    await page.untilSaid('a mail is on its way');
+    const link = `${service.url}/account#reset-password&token=${tokenIn(await mailbox.next('Set a new password'))}`;
+
+    await page.page.goto(link);
+    await page.heading('Choose a new password').waitFor();
+    expect(page.page.url()).toBe(`${service.url}/account`);
+    await page.field('New password').fill('short');
+    await page.button('Set the password').click();
+    await page.untilFault('New password', 'This must be 8 to 128 characters.');
+    await page.field('New password').fill(changed);
+    await page.button('Set the password').click();
+    await page.untilSaid('Your new password is set.');
+    await page.signInAs({ ...grace, password: changed });
+
+    await page.page.goto(link);
+    await page.field('New password').fill('another phrase altogether');
+    await page.button('Set the password').click();
+    await page.untilComplained('This link is not good any more.');
+  });
+
+  it('confirms an email address by the link in a mail, signed in or not', async () => {
+    await service.api.register(grace).expect(201);
+    const mailbox = new Mailbox(join(service.folder, 'outbox'));
+    const token = tokenIn(await mailbox.next('Confirm your email address'));
+    const page = await open();
+    await page.page.goto(`${service.url}/account#verify-email&token=${token}`);
+    await page.untilSaid('Your email address is confirmed.');
+    expect(page.page.url()).toBe(`${service.url}/account`);
+    expect(
+      (await service.query<{ verified: number }>('SELECT email_verified AS verified FROM users'))[0],
+    ).toEqual({
+      verified: 1,
+    });
+    await page.signInAs(grace);
+    await page.page.goto(`${service.url}/account#verify-email&token=${token}`);
+    await page.untilComplained('This link is not good any more.');
   });
 
   it('keeps the refresh token where no script and no other site has it', async () => {
@@ -395,6 +441,13 @@ describe('the account page', () => {
         await expectAccessible(page.page);
         await expectNoSidewaysScroll(page.page);
       };
+      await page.page.goto(`${service.url}/account#reset-password&token=x`);
+      await page.heading('Choose a new password').waitFor();
+      await expectFit();
+      await page.button('Get another').click();
+      await page.heading('Forgot your password?').waitFor();
+      await expectFit();
+      await page.button('Sign in').click();
       await page.heading('Sign in').waitFor();
       await expectFit();
       await page.signIn({ ...ada, password: 'a guess' });

@@ -1,5 +1,6 @@
 import { byId, make, makeTime } from './elements.js';
 import { onSubmit, reset } from './forms.js';
+import { takeLink } from './mail-links.js';
 import { complain, hush, say } from './messages.js';
 import { showEarlierEvents, showLatestEvents } from './security-events.js';
 import { ask, RefusedError } from './service.js';
@@ -16,8 +17,30 @@ import {
 import { endOtherSessions, endSession, showSessions } from './sessions.js';
 import { endingFor, sentenceFor } from './words.js';
 
-/** @typedef {'unreachable' | 'sign-in' | 'register' | 'account'} View */
+/** @typedef {'unreachable' | 'sign-in' | 'register' | 'forgot' | 'reset' | 'account'} View */
 /** @typedef {{ username: string, email: string | null, created_at: string }} Profile */
+
+/** The token of a link to set another password, until it is used. */
+let resetToken = '';
+
+/** Does what the link in a mail asks for, if the page was opened by one. */
+async function follow() {
+  const link = takeLink();
+  if (link?.purpose === 'reset-password') {
+    resetToken = link.token;
+    open('reset');
+    return;
+  }
+  await start();
+  if (link?.purpose === 'verify-email') await attempt(() => verifyEmail(link.token));
+}
+
+/** @param {string} token */
+async function verifyEmail(token) {
+  await ask('POST', 'email/verify', { body: { token } });
+  if (isShown('account')) await openAccount();
+  say('Your email address is confirmed.');
+}
 
 /** Shows who is signed in, or lets somebody sign in. Says nothing to a visitor who never was. */
 async function start() {
@@ -158,6 +181,27 @@ onSubmit(
 );
 
 onSubmit(
+  'forgot',
+  async (address) => {
+    await ask('POST', 'password/forgot', { body: address });
+    open('sign-in');
+    say('If there is an account with this address, a mail is on its way to it.');
+  },
+  isSessionLost,
+);
+
+onSubmit(
+  'reset',
+  async (passwords) => {
+    await ask('POST', 'password/reset', { body: { ...passwords, token: resetToken } });
+    resetToken = '';
+    open('sign-in');
+    say('Your new password is set. Sign in with it.');
+  },
+  isSessionLost,
+);
+
+onSubmit(
   'change-password',
   async (passwords) => {
     const { current_password = '' } = passwords;
@@ -200,4 +244,8 @@ for (const button of document.querySelectorAll('[data-open]'))
     if (button instanceof HTMLElement) open(/** @type {View} */ (button.dataset['open']));
   });
 
-void start();
+// One after another: a link may be opened while the page is still finding out who is signed in.
+let following = follow();
+window.addEventListener('hashchange', () => {
+  following = following.then(follow);
+});

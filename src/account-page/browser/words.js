@@ -5,6 +5,7 @@ const refusals = {
   account_disabled: 'This account is disabled. Ask whoever runs this service.',
   method_not_allowed: 'This is not available here.',
   not_found: 'This is not available here.',
+  one_time_token_invalid: 'This link is not good any more. Ask for another.',
   overloaded: 'The service is busy. Try again in a moment.',
   user_exists: 'This username or email address is taken. Choose another.',
   validation_failed: 'Something has to be corrected before this can be done.',
