@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { MailQueue } from '../mail/mail-queue.js';
+import { lockUser } from '../users/lock-user.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { tellOf } from './mails/tell-of.js';
@@ -23,7 +24,7 @@ export class EmailVerificationService {
   /** Mails a link, unless the address is verified already. @throws AppError validation_failed where there is none */
   ask(userId: string): Promise<void> {
     return this.work.run(async (manager) => {
-      const user = await this.users.require(userId);
+      const user = await lockUser(manager, userId);
       const address = requireAddress(user);
       if (isUnverified(user)) await this.askFor(manager, user, address);
     });
@@ -48,7 +49,7 @@ export class EmailVerificationService {
   verify(token: string): Promise<void> {
     return this.work.run(async (manager) => {
       const { userId, email } = await this.oneTimeTokens.spend(manager, token, 'verify_email');
-      const user = await this.users.require(userId);
+      const user = await lockUser(manager, userId);
       if (addressToVerify(user) !== email) throw new AppError('one_time_token_invalid');
       await this.users.setEmail(userId, email, true);
       if (user.email !== email) await this.oneTimeTokens.revoke(manager, userId, 'reset_password');

@@ -6,6 +6,7 @@ import { AppError } from '../errors/app-error.js';
 import { MailQueue } from '../mail/mail-queue.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import { fold } from '../users/fold.js';
+import { lockUser } from '../users/lock-user.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
 import { tellOf } from './mails/tell-of.js';
@@ -45,7 +46,7 @@ export class PasswordResetService {
     const passwordHash = await this.newPasswords.hash(newPassword, person, 'new_password');
     return this.work.run(async (manager) => {
       const spent = await this.oneTimeTokens.spend(manager, token, 'reset_password');
-      const user = await this.users.require(spent.userId);
+      const user = await lockUser(manager, spent.userId);
       if (user.disabled) throw new AppError('one_time_token_invalid');
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_reset', userId });

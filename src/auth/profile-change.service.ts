@@ -5,6 +5,7 @@ import { Settings } from '../config/settings.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { fold } from '../users/fold.js';
+import { lockUser } from '../users/lock-user.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import type { ChangeProfileDto } from './dto/change-profile.dto.js';
@@ -25,11 +26,11 @@ export class ProfileChangeService {
   change(userId: string, { username, email }: ChangeProfileDto): Promise<User> {
     requireAny({ username, email });
     return this.work.run(async (manager) => {
-      const user = await this.users.require(userId);
+      const user = await lockUser(manager, userId);
       if (username !== undefined && username !== user.username) await this.rename(manager, user, username);
       if (email === null) await this.removeEmail(manager, user);
       else if (email !== undefined) await this.changeEmail(manager, user, email);
-      return this.users.require(userId);
+      return lockUser(manager, userId);
     });
   }
 

@@ -1,5 +1,4 @@
 import { Not, Raw, type EntityManager, type FindOptionsWhere } from 'typeorm';
-import { lockForUpdate } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { User } from './user.entity.js';
 
@@ -8,13 +7,6 @@ const enabledAdmin: FindOptionsWhere<User> = {
   disabled: false,
   roles: Raw((column) => `${column} LIKE '%"admin"%'`),
 };
-
-/** Loads a user and holds the row until the open unit of work ends. @throws AppError not_found */
-export async function lockUser(manager: EntityManager, id: string): Promise<User> {
-  const user = await manager.findOne(User, { where: { id }, ...lockForUpdate(manager) });
-  if (!user) throw new AppError('not_found');
-  return user;
-}
 
 export function isEnabledAdmin({ disabled, roles }: Pick<User, 'disabled' | 'roles'>): boolean {
   return !disabled && roles.includes('admin');
