@@ -37,6 +37,8 @@ const shared = {
 };
 
 export default {
+  // One process for all files grows until it is several times slower: a worker is replaced when it has grown.
+  workerIdleMemoryLimit: '700MB',
   testTimeout: 30_000,
   projects: [
     {
