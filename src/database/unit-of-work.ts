@@ -53,6 +53,11 @@ export class UnitOfWork {
     });
   }
 
+  /** Reads, within the open unit of work where there is one: it sees what the unit has written. Waits for no writer. */
+  read<T>(statement: Work<T>): Promise<T> {
+    return statement(this.open.getStore()?.manager ?? this.dataSource.manager);
+  }
+
   /** Runs one statement, which is whole by itself and needs no transaction around it. */
   runStatement<T>(statement: Work<T>): Promise<T> {
     const open = this.open.getStore();

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, LessThanOrEqual, type EntityManager } from 'typeorm';
+import { LessThanOrEqual, type EntityManager } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { addSeconds, Clock } from '../time/clock.js';
 import type { Letter } from './letter.js';
@@ -34,7 +34,6 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   private isOver = false;
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly work: UnitOfWork,
     private readonly transport: MailTransport,
     private readonly clock: Clock,
@@ -80,11 +79,13 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private findDue(): Promise<OutboundMail[]> {
-    return this.dataSource.manager.find(OutboundMail, {
-      where: { nextAttemptAt: LessThanOrEqual(this.clock.now()) },
-      order: { nextAttemptAt: 'ASC' },
-      take: AT_ONCE,
-    });
+    return this.work.read((manager) =>
+      manager.find(OutboundMail, {
+        where: { nextAttemptAt: LessThanOrEqual(this.clock.now()) },
+        order: { nextAttemptAt: 'ASC' },
+        take: AT_ONCE,
+      }),
+    );
   }
 
   private async send(mail: OutboundMail): Promise<void> {

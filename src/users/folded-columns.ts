@@ -1,9 +1,12 @@
 import { fold } from './fold.js';
 import type { User } from './user.entity.js';
 
-/** An address as it is stored, with the form that is unique without case. */
-export function emailColumns(email: string | null): Pick<User, 'email' | 'emailFolded'> {
-  return { email, emailFolded: email === null ? null : fold(email) };
+type EmailColumns = Pick<User, 'email' | 'emailFolded' | 'emailVerified' | 'pendingEmail'>;
+
+/** The address in force, with the form that is unique without case; none is to come. */
+export function emailColumns(email: string | null, emailVerified = false): EmailColumns {
+  const emailFolded = email === null ? null : fold(email);
+  return { email, emailFolded, emailVerified, pendingEmail: null };
 }
 
 /** Where to find whom a login names: its username, or its email address. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
-import { IsNull, Not, Repository, type EntityManager } from 'typeorm';
+import { IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { Role } from '../access/role.js';
-import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Clock, latest } from '../time/clock.js';
 import { byLogin, emailColumns } from './folded-columns.js';
 import { fold } from './fold.js';
+import { findLocked } from './lock-user.js';
 import { PasswordHasher } from './password-hasher.js';
 import { rejectTaken } from './reject-taken.js';
 import { User } from './user.entity.js';
@@ -41,7 +41,6 @@ interface StoredPassword {
 @Injectable()
 export class UsersService {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
     private readonly work: UnitOfWork,
     private readonly hasher: PasswordHasher,
     private readonly clock: Clock,
@@ -53,20 +52,19 @@ export class UsersService {
    */
   async create({ username, passwordHash, email = null, roles = ['user'] }: NewUser): Promise<User> {
     const now = this.clock.now();
-    const user = this.users.create({
+    const user: User = {
       id: randomUUID(),
       username,
       usernameFolded: fold(username),
       ...emailColumns(email),
-      emailVerified: false,
-      pendingEmail: null,
       passwordHash,
+      importedFrom: null,
       passwordChangedAt: now,
       roles: [...roles],
       disabled: false,
       createdAt: now,
       updatedAt: now,
-    });
+    };
     await this.work.runStatement((manager) => manager.insert(User, user)).catch(rejectTaken);
     return user;
   }
@@ -79,25 +77,25 @@ export class UsersService {
   }
 
   find(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id });
+    return this.findBy({ id });
   }
 
   findByUsername(username: string): Promise<User | null> {
-    return this.users.findOneBy({ usernameFolded: fold(username) });
+    return this.findBy({ usernameFolded: fold(username) });
   }
 
   /** @param login the username or the email address, compared without case */
   findByLogin(login: string): Promise<User | null> {
-    return this.users.findOneBy(byLogin(login));
+    return this.findBy(byLogin(login));
   }
 
   /** Whether the account came from another system. */
   isImported(id: string): Promise<boolean> {
-    return this.users.existsBy({ id, importedFrom: Not(IsNull()) });
+    return this.work.read((manager) => manager.existsBy(User, { id, importedFrom: Not(IsNull()) }));
   }
 
   list(): Promise<User[]> {
-    return this.users.find({ order: { usernameFolded: 'ASC' } });
+    return this.work.read((manager) => manager.find(User, { order: { usernameFolded: 'ASC' } }));
   }
 
   /**
@@ -121,7 +119,7 @@ export class UsersService {
    * @throws AppError invalid_credentials where the password was changed meanwhile, or the user is gone.
    */
   async requireUnchanged(manager: EntityManager, user: User): Promise<User> {
-    const now = await manager.findOne(User, { where: { id: user.id }, ...lockForUpdate(manager) });
+    const now = await findLocked(manager, user.id);
     if (now?.passwordChangedAt.getTime() !== user.passwordChangedAt.getTime())
       throw new AppError('invalid_credentials');
     return now;
@@ -140,7 +138,7 @@ export class UsersService {
 
   /** Sets the address, or none, and forgets the one that was to come. @throws AppError user_exists */
   setEmail(id: string, email: string | null, emailVerified = false): Promise<void> {
-    return this.change(id, { ...emailColumns(email), emailVerified, pendingEmail: null }).catch(rejectTaken);
+    return this.change(id, emailColumns(email, emailVerified)).catch(rejectTaken);
   }
 
   /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
@@ -152,14 +150,17 @@ export class UsersService {
 
   /** A new email address counts as unverified. @throws AppError user_exists where it is somebody else's. */
   async apply(id: string, { email, ...columns }: AccountChange): Promise<void> {
-    const address =
-      email === undefined ? {} : { ...emailColumns(email), emailVerified: false, pendingEmail: null };
+    const address = email === undefined ? {} : emailColumns(email);
     await this.change(id, { ...columns, ...address }).catch(rejectTaken);
   }
 
   /** Deletes the row, and by the foreign keys whatever belongs to it. */
   async erase(id: string): Promise<void> {
     await this.work.runStatement((manager) => manager.delete(User, { id }));
+  }
+
+  private findBy(where: FindOptionsWhere<User>): Promise<User | null> {
+    return this.work.read((manager) => manager.findOneBy(User, where));
   }
 
   private async change(id: string, columns: Partial<User>): Promise<void> {
@@ -170,19 +171,20 @@ export class UsersService {
 
   // What the check needs is read before it, and raw: to make an entity takes time, and only of a user who exists.
   private async check(where: Partial<User>, password: string): Promise<PasswordCheck> {
-    const stored = await this.users
-      .createQueryBuilder('user')
-      .select('user.id', 'id')
-      .addSelect('user.passwordHash', 'hash')
-      .addSelect('user.passwordChangedAt', 'changedAt')
-      .where(where)
-      .getRawOne<StoredPassword>();
+    const stored = await this.work.read((manager) =>
+      manager
+        .createQueryBuilder(User, 'user')
+        .select('user.id', 'id')
+        .addSelect('user.passwordHash', 'hash')
+        .addSelect('user.passwordChangedAt', 'changedAt')
+        .where(where)
+        .getRawOne<StoredPassword>(),
+    );
     const right = await this.hasher.verify(password, stored?.hash);
     if (!stored || !right) return { userId: stored?.id ?? null, user: null };
     if (this.hasher.isOutdated(stored.hash)) await this.renewHash(stored, password);
     const passwordChangedAt = new Date(Number(stored.changedAt));
-    const user = await this.users.findOneBy({ id: stored.id, passwordChangedAt });
-    return { userId: stored.id, user };
+    return { userId: stored.id, user: await this.findBy({ id: stored.id, passwordChangedAt }) };
   }
 
   private async renewHash({ id, hash: outdated }: StoredPassword, password: string): Promise<void> {

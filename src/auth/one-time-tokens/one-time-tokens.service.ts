@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Settings } from '../../config/settings.js';
+import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AppError } from '../../errors/app-error.js';
 import { addSeconds, Clock } from '../../time/clock.js';
 import { OneTimeToken, type Purpose } from './one-time-token.entity.js';
@@ -14,7 +15,7 @@ type Subject = Pick<OneTimeToken, 'userId' | 'purpose' | 'email'>;
 @Injectable()
 export class OneTimeTokensService {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly work: UnitOfWork,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -32,7 +33,7 @@ export class OneTimeTokensService {
 
   /** What a token is for, before it is spent. @throws AppError one_time_token_invalid */
   require(token: string, purpose: Purpose): Promise<OneTimeToken> {
-    return this.load(this.dataSource.manager, token, purpose);
+    return this.work.read((manager) => this.load(manager, token, purpose));
   }
 
   /** Spends a token: of racing requests one gets it. @throws AppError one_time_token_invalid */

@@ -1,6 +1,7 @@
 import { IsOptional, ValidateIf } from 'class-validator';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Role } from '../../access/role.js';
+import { emailColumns } from '../folded-columns.js';
 import { fold } from '../fold.js';
 import { IsCredential, IsEmailAddress, IsUsername } from '../text-rules.js';
 import type { User } from '../user.entity.js';
@@ -72,15 +73,11 @@ export class UserRecord {
 
 /** The user that a record describes, with what it leaves open as a registration would have it. */
 export function userFrom(record: UserRecord, passwordHash: string, now: Date): User {
-  const email = record.email ?? null;
   return {
     id: record.id?.toLowerCase() ?? randomUUID(),
     username: record.username,
     usernameFolded: fold(record.username),
-    email,
-    emailFolded: email === null ? null : fold(email),
-    emailVerified: record.email_verified ?? false,
-    pendingEmail: null,
+    ...emailColumns(record.email ?? null, record.email_verified ?? false),
     passwordHash,
     importedFrom: originOf(record),
     passwordChangedAt: now,
