@@ -36,8 +36,8 @@ export function throttlers(
 ): ThrottlerModuleOptions {
   const by = (whose: Tracker) => async (request: Record<string, unknown>) =>
     whose(await attempts.of(request as unknown as FastifyRequest));
-  const unlessMail = { skipIf: (context: ExecutionContext) => throttleOf(context) !== 'mail' };
-  const skipIf = (context: ExecutionContext) => !isLogin(context);
+  const login = { skipIf: (context: ExecutionContext) => !isLogin(context) };
+  const mail = { skipIf: (context: ExecutionContext) => throttleOf(context) !== 'mail' };
   return {
     // Not the counters themselves: Nest would start and stop them once more, as a provider of the library's module.
     storage: { increment: (key, ttl, limit) => storage.increment(key, ttl, limit) },
@@ -48,11 +48,17 @@ export function throttlers(
         getTracker: (request, context) =>
           isLogin(context) ? by(byAddress)(request) : addressOf(request as unknown as FastifyRequest),
       }),
-      ...named('login', throttleLogin, { skipIf, getTracker: by(byAccount) }),
-      ...named('login-account', throttleLogin.map(widenToAnHour), { skipIf, getTracker: by(byStrangers) }),
-      ...named('mail', throttleLogin, { ...unlessMail, getTracker: by(byAccount) }),
-      ...named('mail-account', throttleLogin.map(asMails), { ...unlessMail, getTracker: by(byStrangers) }),
-      ...named('login-address', throttleLogin.map(widen), { skipIf, getTracker: by(byAddress) }),
+      ...named('login', throttleLogin, { ...login, getTracker: by(byAccount) }),
+      ...named('login-account', throttleLogin.map(inAnHour(ADDRESSES_AN_ACCOUNT)), {
+        ...login,
+        getTracker: by(byStrangers),
+      }),
+      ...named('mail', throttleLogin, { ...mail, getTracker: by(byAccount) }),
+      ...named('mail-account', throttleLogin.map(inAnHour(MAILS_AN_HOUR)), {
+        ...mail,
+        getTracker: by(byStrangers),
+      }),
+      ...named('login-address', throttleLogin.map(widen), { ...login, getTracker: by(byAddress) }),
     ],
   };
 }
@@ -77,12 +83,11 @@ function widen({ limit, seconds }: RateLimit): RateLimit {
   return { limit: limit * ACCOUNTS_AN_ADDRESS, seconds };
 }
 
-function asMails({ limit, seconds }: RateLimit): RateLimit {
-  return { limit: limit * MAILS_AN_HOUR, seconds: Math.max(seconds, HOUR_SECONDS) };
-}
-
-function widenToAnHour({ limit, seconds }: RateLimit): RateLimit {
-  return { limit: limit * ADDRESSES_AN_ACCOUNT, seconds: Math.max(seconds, HOUR_SECONDS) };
+function inAnHour(times: number) {
+  return ({ limit, seconds }: RateLimit): RateLimit => ({
+    limit: limit * times,
+    seconds: Math.max(seconds, HOUR_SECONDS),
+  });
 }
 
 function named(
