@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { LessThan, type EntityManager } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { decodeCursor, invalidCursor, toPage, type Page } from '../http/cursor.js';
 import type { AuditEventType } from './audit-event-types.js';
@@ -37,6 +37,11 @@ export class AuditEvents {
     );
     // By the id, not the number: that would tell a user how many events there are of everybody.
     return toPage(events, limit, ({ id }) => id);
+  }
+
+  /** All that happened to a user, in order. */
+  listAllOf(manager: EntityManager, userId: string): Promise<AuditEvent[]> {
+    return manager.find(AuditEvent, { where: { userId }, order: { seq: 'ASC' } });
   }
 
   private async requireSeq(id: string): Promise<number> {

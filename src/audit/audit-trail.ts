@@ -74,11 +74,6 @@ export class AuditTrail {
       ...commitTo(JSON.stringify(kept)),
     };
   }
-
-  /** All that happened to a user, in order. */
-  listOf(manager: EntityManager, userId: string): Promise<AuditEvent[]> {
-    return manager.find(AuditEvent, { where: { userId }, order: { seq: 'ASC' } });
-  }
 }
 
 async function append(manager: EntityManager, unchained: Unchained): Promise<void> {

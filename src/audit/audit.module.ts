@@ -8,6 +8,6 @@ import { AuditVerifier } from './audit-verifier.js';
 @Module({
   controllers: [AuditEventsController],
   providers: [AuditEvents, AuditTrail, AuditVerifier],
-  exports: [AuditTrail, AuditVerifier],
+  exports: [AuditEvents, AuditTrail, AuditVerifier],
 })
 export class AuditModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityEventProfile } from '../audit/audit-event-profile.js';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEvents } from '../audit/audit-events.service.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { SessionsService } from '../tokens/sessions.service.js';
@@ -13,7 +13,7 @@ export class AccountExportService {
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly audit: AuditTrail,
+    private readonly audit: AuditEvents,
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
   ) {}
@@ -23,7 +23,7 @@ export class AccountExportService {
     return this.work.run(async (manager) => {
       const user = await this.users.require(userId);
       const sessions = await this.sessions.listKept(manager, userId);
-      const events = await this.audit.listOf(manager, userId);
+      const events = await this.audit.listAllOf(manager, userId);
       return {
         exported_at: this.clock.now().toISOString(),
         user: ExportedUser.of(user, await this.users.isImported(userId)),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
+import { requireSomeField } from '../http/request-fields.js';
 import type { CutReason } from '../tokens/cut-reason.js';
 import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
 import { isEnabledAdmin, rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
@@ -31,7 +31,10 @@ export class AccountsService {
    * @throws AppError validation_failed, not_found, last_admin, forbidden or user_exists
    */
   async change(id: string, wanted: AccountChange, by?: string): Promise<{ user: User; cut: CutCounts }> {
-    requireSomeChange(wanted);
+    requireSomeField(wanted, {
+      field: 'body',
+      message: 'must have at least one of roles, disabled, email',
+    });
     return this.work.runAlone(async (manager) => {
       const before = await lockUser(manager, id);
       const change = differences(before, wanted);
@@ -96,13 +99,6 @@ export class AccountsService {
     if (reason === undefined) return { sessions: 0, refreshTokens: 0, accessTokens: 0 };
     return this.revocation.endSessions({ userId: before.id }, reason);
   }
-}
-
-/** @throws AppError validation_failed */
-function requireSomeChange({ roles, disabled, email }: AccountChange): void {
-  if (roles !== undefined || disabled !== undefined || email !== undefined) return;
-  const message = 'must have at least one of roles, disabled, email';
-  throw new AppError('validation_failed', { fields: [{ field: 'body', message }] });
 }
 
 /** What is wanted and not so already. */

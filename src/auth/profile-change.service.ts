@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
+import { requireSomeField } from '../http/request-fields.js';
 import { fold } from '../users/fold.js';
 import { lockUser } from '../users/lock-user.js';
 import type { User } from '../users/user.entity.js';
@@ -24,7 +24,7 @@ export class ProfileChangeService {
 
   /** @throws AppError validation_failed where nothing is given; user_exists */
   change(userId: string, { username, email }: ChangeProfileDto): Promise<User> {
-    requireAny({ username, email });
+    requireSomeField({ username, email }, { field: 'username', message: 'or email must be given' });
     return this.work.run(async (manager) => {
       const user = await lockUser(manager, userId);
       if (username !== undefined && username !== user.username) await this.rename(manager, user, username);
@@ -58,10 +58,4 @@ export class ProfileChangeService {
     const type = isPending ? 'email_change_requested' : 'email_changed';
     await this.audit.record(manager, { type, userId: user.id });
   }
-}
-
-function requireAny({ username, email }: ChangeProfileDto): void {
-  if (username !== undefined || email !== undefined) return;
-  const fields = [{ field: 'username', message: 'or email must be given' }];
-  throw new AppError('validation_failed', { fields });
 }

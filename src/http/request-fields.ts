@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import type { Type } from '@nestjs/common';
-import type { FieldFault } from '../errors/app-error.js';
+import { AppError, type FieldFault } from '../errors/app-error.js';
 
 export const UNKNOWN_FIELD = 'is not a known field';
 
@@ -36,6 +36,12 @@ export function sortFields(request: object, dto: Type): SortedFields {
     else sound[field] = value;
   }
   return { sound, faulty, unknown };
+}
+
+/** For a request of which every field may be left out, but not all of them. @throws AppError validation_failed */
+export function requireSomeField(fields: object, fault: FieldFault): void {
+  if (Object.values(fields).every((value) => value === undefined))
+    throw new AppError('validation_failed', { fields: [fault] });
 }
 
 /** Whether a text can be stored and compared as it is. */

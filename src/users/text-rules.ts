@@ -1,8 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { IsVerifiedText } from '../http/request-fields.js';
 
 const says = (message: string) => ({ message });
+
+/** May be left out, and is not null. */
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 /** 3–64 of `[A-Za-z0-9._-]`. */
 export const IsUsername = (): PropertyDecorator =>
