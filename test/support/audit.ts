@@ -1,5 +1,5 @@
 import type { AuditEventList, AuditEventProfile } from '../../src/audit/audit-event-profile.js';
-import { RegistrationService } from '../../src/auth/registration.service.js';
+import { signUpAdmin } from './admins.js';
 import type { Person } from './people.js';
 import type { TestApp } from './test-app.js';
 
@@ -7,8 +7,7 @@ export const root: Person = { username: 'root', password: 'a long walk along the
 
 /** Makes an administrator, as the command line does, and signs them in. @returns their access token */
 export async function signInAdmin(service: TestApp): Promise<string> {
-  await service.app.get(RegistrationService).register(root, ['user', 'admin']);
-  return (await service.api.signIn(root)).access_token;
+  return (await signUpAdmin(service, root)).access_token;
 }
 
 /** A page of the events, as an administrator sees it. */
