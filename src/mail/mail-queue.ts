@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
-import { MailSender } from './mail-sender.js';
 import { OutboundMail } from './outbound-mail.entity.js';
 
 interface DueMail {
@@ -18,11 +16,7 @@ interface DueMail {
 /** Where mails are asked for, in the unit of work of their cause: both hold, or neither. Nobody waits for the sending. */
 @Injectable()
 export class MailQueue {
-  constructor(
-    private readonly work: UnitOfWork,
-    private readonly sender: MailSender,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly clock: Clock) {}
 
   async add(manager: EntityManager, { kind, cause, recipient, userId }: DueMail): Promise<void> {
     const id = randomUUID();
@@ -31,9 +25,6 @@ export class MailQueue {
     await manager.upsert(OutboundMail, { ...mail, attempts: 0, createdAt: now, nextAttemptAt: now }, [
       'cause',
     ]);
-    this.work.afterCommit(() => {
-      this.sender.wake();
-    });
   }
 
   /** Takes back what waits for this address. */

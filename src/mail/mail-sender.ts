@@ -10,7 +10,11 @@ import { OutboundMail } from './outbound-mail.entity.js';
 /** Says what a mail of a kind says, when it is about to leave; nothing where there is nothing to say any more. */
 export type Composer = (manager: EntityManager, mail: OutboundMail) => Promise<Letter | undefined>;
 
-const LOOK_EVERY_MS = 1000;
+/**
+ * The one clock of it: were it woken by the request that asks for a mail, the time of the answer, or of the next, would
+ * tell whether there was anything to send.
+ */
+const LOOK_EVERY_MS = 250;
 const AT_ONCE = 5;
 /** A mail that a slow server has not taken by then is tried again after the next start. */
 const STOP_WITHIN_MS = 3000;
@@ -29,8 +33,7 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(MailSender.name);
   private readonly composers = new Map<string, Composer>();
   private timer: NodeJS.Timeout | undefined;
-  private pass = Promise.resolve();
-  private isWaiting = false;
+  private pass: Promise<void> | undefined;
   private isOver = false;
 
   constructor(
@@ -44,9 +47,8 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.wake();
     this.timer = setInterval(() => {
-      this.wake();
+      this.look();
     }, LOOK_EVERY_MS).unref();
   }
 
@@ -56,20 +58,19 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.race([this.pass, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
   }
 
-  /** Looks for mails that are due, once the present look is over. */
-  wake(): void {
-    if (this.isWaiting || this.isOver) return;
-    this.isWaiting = true;
-    this.pass = this.pass
-      .then(() => this.sendDue())
+  /** Looks for mails that are due, unless an earlier look is still at it. */
+  private look(): void {
+    this.pass ??= this.sendDue()
       .catch((error: unknown) => {
         // After the stop the database is closed to who was still sending.
         if (!this.isOver) this.logger.error(error);
+      })
+      .finally(() => {
+        this.pass = undefined;
       });
   }
 
   private async sendDue(): Promise<void> {
-    this.isWaiting = false;
     let due: OutboundMail[];
     do {
       if (this.isOver) return;

@@ -1,15 +1,13 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { Forger, storedSigner, type Signer } from './forger.js';
 import type { FuzzRequest, OpenApi } from './fuzz-operation.js';
-import { tokenIn } from './mailbox.js';
+import { Mailbox, tokenIn } from './mailbox.js';
 import { runCommand, ServiceProcess } from './service-process.js';
 import { newFolder } from './test-app.js';
-import { until } from './until.js';
 
 const HANGS_AFTER_MS = 20_000;
 const LIVE_USES = 40;
@@ -123,20 +121,9 @@ export class FuzzTarget {
     });
   }
 
-  /** The token in a mail, which is taken out of the outbox. */
+  /** The token of the link in a mail. */
   private async mailedTo(email: string, subject: string): Promise<string> {
-    const outbox = join(this.folder, 'data/outbox');
-    let found: string | undefined;
-    await until(() => {
-      for (const file of readdirSync(outbox).filter((name) => name.endsWith('.eml'))) {
-        const mail = readFileSync(join(outbox, file), 'utf8');
-        if (!mail.includes(`To: ${email}\n`) || !mail.includes(`Subject: ${subject}\n`)) continue;
-        found = tokenIn(mail);
-        rmSync(join(outbox, file));
-      }
-      return found !== undefined;
-    });
-    return found!;
+    return tokenIn(await new Mailbox(join(this.folder, 'data/outbox')).take(subject, email));
   }
 
   private async isLive(): Promise<boolean> {

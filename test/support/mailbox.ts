@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.js';
 
@@ -10,9 +10,22 @@ export class Mailbox {
 
   /** Every mail, in the order of the service's clock. */
   all(): string[] {
-    if (!existsSync(this.folder)) return [];
-    const files = readdirSync(this.folder).filter((file) => file.endsWith('.eml'));
-    return files.sort().map((file) => readFileSync(join(this.folder, file), 'utf8'));
+    return this.files().map((file) => readFileSync(file, 'utf8'));
+  }
+
+  /** Waits for the mail of this subject to an address, and takes it out of the outbox. */
+  async take(subject: string, to: string): Promise<string> {
+    let taken: string | undefined;
+    await until(() => {
+      for (const file of this.files()) {
+        const mail = readFileSync(file, 'utf8');
+        if (!mail.includes(`To: ${to}\n`) || !mail.includes(`Subject: ${subject}\n`)) continue;
+        taken = mail;
+        rmSync(file);
+      }
+      return taken !== undefined;
+    });
+    return taken!;
   }
 
   /** Waits for the first mail of this subject that was not taken yet. */
@@ -22,6 +35,12 @@ export class Mailbox {
     await until(() => ofSubject().length > taken);
     this.taken.set(subject, taken + 1);
     return ofSubject()[taken]!;
+  }
+
+  private files(): string[] {
+    if (!existsSync(this.folder)) return [];
+    const files = readdirSync(this.folder).filter((file) => file.endsWith('.eml'));
+    return files.sort().map((file) => join(this.folder, file));
   }
 }
 
