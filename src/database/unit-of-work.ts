@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
 const ALONE = 7_117_002;
@@ -34,13 +34,10 @@ export class UnitOfWork {
     if (open) return work(open.manager);
 
     const afterCommit: (() => void)[] = [];
-    const transaction = () =>
-      this.dataSource.transaction(async (manager) => {
-        if (this.isSqlite()) await takeWriteLock(manager);
-        const unit = { manager, beforeCommit: [], afterCommit };
-        return this.open.run(unit, () => finish(unit, work));
-      });
-    const result = await this.inTurn(transaction);
+    const result = await this.transaction((manager) => {
+      const unit = { manager, beforeCommit: [], afterCommit };
+      return this.open.run(unit, () => finish(unit, work));
+    });
     for (const step of afterCommit) step();
     return result;
   }
@@ -83,6 +80,11 @@ export class UnitOfWork {
     return open;
   }
 
+  private transaction<T>(work: Work<T>): Promise<T> {
+    if (!this.isSqlite()) return this.dataSource.transaction(work);
+    return this.turn.runExclusive(() => runImmediate(this.dataSource.createQueryRunner(), work));
+  }
+
   private inTurn<T>(write: () => Promise<T>): Promise<T> {
     return this.isSqlite() ? this.turn.runExclusive(write) : write();
   }
@@ -98,10 +100,19 @@ async function finish<T>(unit: OpenUnit, work: Work<T>): Promise<T> {
   return result;
 }
 
-// BEGIN takes no lock in SQLite, and a unit that reads first and writes later fails if another process (the command
-// line) wrote in between. A write that matches nothing makes it wait its turn instead.
-async function takeWriteLock(manager: EntityManager): Promise<void> {
-  await manager.query('DELETE FROM revoked_tokens WHERE 0');
+// TypeORM's BEGIN takes no lock. The first write would have to, and where a plain read of the same connection came in
+// between, SQLite refuses at once instead of waiting while another process (the command line) writes.
+async function runImmediate<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
+  await runner.query('BEGIN IMMEDIATE');
+  try {
+    const result = await work(runner.manager);
+    await runner.query('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has already rolled back where the disk is full: what is told is the first error.
+    await runner.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Row locks for a `find` that a write in the same unit follows. SQLite needs none: there one unit goes at a time. */
