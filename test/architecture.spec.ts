@@ -12,6 +12,7 @@ const platform = [
   'docs',
   'errors',
   'http',
+  'instances',
   'logging',
   'mail',
   'time',
@@ -32,6 +33,7 @@ const mayImport: Record<string, string[]> = {
   errors: ['http'],
   http: ['errors'],
   audit: ['access', 'database', 'docs', 'errors', 'http', 'time'],
+  instances: ['config', 'database', 'time'],
   mail: ['config', 'database', 'time'],
 };
 

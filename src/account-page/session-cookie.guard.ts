@@ -13,12 +13,12 @@ export class SessionCookieGuard implements CanActivate {
     private readonly cookie: SessionCookie,
   ) {}
 
-  /** @throws AppError token_missing, token_invalid, token_expired or token_revoked */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws AppError token_missing, token_invalid, token_expired, token_revoked or overloaded */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: RefreshClaims }>();
     const token = this.cookie.read(request);
     if (token === undefined) throw new AppError('token_missing', { message: 'Nobody is signed in here' });
-    request.user = this.verifier.verify(token, 'refresh');
+    request.user = await this.verifier.verify(token, 'refresh');
     return true;
   }
 }

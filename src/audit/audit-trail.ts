@@ -54,6 +54,11 @@ export class AuditTrail {
     });
   }
 
+  /** From here to the end of the open unit no other unit that records, or asks for this, can commit. */
+  async lockOrder(manager: EntityManager): Promise<void> {
+    await lockHead(manager);
+  }
+
   private describe({ type, userId, details = {}, personal }: Happening): Unchained {
     const origin = currentOrigin();
     const { ip, userAgent, requestId, callerId = null } = origin ?? {};

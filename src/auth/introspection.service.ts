@@ -18,7 +18,8 @@ export class IntrospectionService {
 
   /** Whatever is wrong with a token is no error here: it is not active, and that is all that is told (RFC 7662 §2.2). */
   async introspect(token: string): Promise<Introspection> {
-    const claims = this.verifier.find(token, 'access') ?? this.verifier.find(token, 'refresh');
+    const claims =
+      (await this.verifier.find(token, 'access')) ?? (await this.verifier.find(token, 'refresh'));
     if (!claims || !(await this.isUsable(claims))) return { active: false };
     const user = await this.users.find(claims.sub);
     if (!user || user.disabled) return { active: false };

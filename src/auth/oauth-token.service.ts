@@ -50,7 +50,8 @@ export class OAuthTokenService {
   }
 
   private async byRefreshToken({ refresh_token }: TokenRequestDto): Promise<TokenPair> {
-    return this.auth.refresh(this.verifier.verify(required('refresh_token', refresh_token), 'refresh'));
+    const claims = await this.verifier.verify(required('refresh_token', refresh_token), 'refresh');
+    return this.auth.refresh(claims);
   }
 }
 

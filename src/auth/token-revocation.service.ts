@@ -24,7 +24,7 @@ export class TokenRevocationService {
    */
   async revoke(token: string): Promise<void> {
     await this.endSession(token, 'revoked');
-    const access = this.verifier.find(token, 'access');
+    const access = await this.verifier.find(token, 'access');
     if (access) await this.revocation.revokeAccess(revocable(access), 'revoked');
   }
 }

@@ -2,6 +2,7 @@ import { AuditChainHead } from '../audit/audit-chain-head.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { ThrottleCounter } from '../auth/budgets/throttle-counter.entity.js';
 import { OneTimeToken } from '../auth/one-time-tokens/one-time-token.entity.js';
+import { Instance } from '../instances/instance.entity.js';
 import { OutboundMail } from '../mail/outbound-mail.entity.js';
 import { RefreshToken } from '../tokens/refresh-token.entity.js';
 import { RevokedToken } from '../tokens/revoked-token.entity.js';
@@ -19,4 +20,5 @@ export const entities = [
   ThrottleCounter,
   OneTimeToken,
   OutboundMail,
+  Instance,
 ];

@@ -6,12 +6,15 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
 const ALONE = 7_117_002;
 
+/** Before the priority that the others wait with. */
+const NEXT = 1;
+
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
 interface OpenUnit {
   readonly manager: EntityManager;
   readonly beforeCommit: (() => Promise<void>)[];
-  readonly afterCommit: (() => void)[];
+  readonly afterCommit: (() => void | Promise<void>)[];
 }
 
 /**
@@ -33,12 +36,12 @@ export class UnitOfWork {
     const open = this.open.getStore();
     if (open) return work(open.manager);
 
-    const afterCommit: (() => void)[] = [];
+    const afterCommit: OpenUnit['afterCommit'] = [];
     const result = await this.transaction((manager) => {
       const unit = { manager, beforeCommit: [], afterCommit };
       return this.open.run(unit, () => finish(unit, work));
     });
-    for (const step of afterCommit) step();
+    await Promise.all(afterCommit.map(async (step) => step()));
     return result;
   }
 
@@ -61,6 +64,11 @@ export class UnitOfWork {
     return open ? statement(open.manager) : this.inTurn(() => statement(this.dataSource.manager));
   }
 
+  /** As {@link runStatement}, and before all that wait for their turn on SQLite: for the few that many wait for. */
+  runNext<T>(statement: Work<T>): Promise<T> {
+    return this.inTurn(() => statement(this.dataSource.manager), NEXT);
+  }
+
   /**
    * Does something as the last part of the unit, in the order asked for: what takes a lock that all units take must take
    * it after every other, or two units could wait for each other. Not done if the unit fails before.
@@ -69,8 +77,8 @@ export class UnitOfWork {
     this.requireOpen('beforeCommit').beforeCommit.push(step);
   }
 
-  /** Does something in memory once what the unit wrote is durable; not at all if the unit fails. */
-  afterCommit(step: () => void): void {
+  /** Does something once what the unit wrote is durable, and before the unit returns; not at all if the unit fails. */
+  afterCommit(step: () => void | Promise<void>): void {
     this.requireOpen('afterCommit').afterCommit.push(step);
   }
 
@@ -85,8 +93,8 @@ export class UnitOfWork {
     return this.turn.runExclusive(() => runImmediate(this.dataSource.createQueryRunner(), work));
   }
 
-  private inTurn<T>(write: () => Promise<T>): Promise<T> {
-    return this.isSqlite() ? this.turn.runExclusive(write) : write();
+  private inTurn<T>(write: () => Promise<T>, priority = 0): Promise<T> {
+    return this.isSqlite() ? this.turn.runExclusive(write, priority) : write();
   }
 
   private isSqlite(): boolean {

@@ -3,7 +3,7 @@ import { deleteExpired } from '../database/delete-expired.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
-import { Denylist } from './denylist.js';
+import { DenylistMirror } from './denylist-mirror.js';
 import { RevokedToken } from './revoked-token.entity.js';
 import { Session } from './session.entity.js';
 
@@ -17,7 +17,7 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly work: UnitOfWork,
-    private readonly denylist: Denylist,
+    private readonly denylist: DenylistMirror,
     private readonly acknowledgements: Acknowledgements,
     private readonly clock: Clock,
   ) {}

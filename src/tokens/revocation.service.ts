@@ -54,7 +54,7 @@ export class RevocationService {
       const counts = await this.count(manager, ids);
       await manager.update(Session, { id: In(ids) }, { endedAt: this.clock.now(), endedReason: reason });
       const lastAccess = await this.lastAccessExpiry(manager, ids);
-      await this.denylist.add(
+      this.denylist.add(
         manager,
         sessions.map(({ id, expiresAt }) => ({
           id,
@@ -70,7 +70,7 @@ export class RevocationService {
   /** Revokes this access token alone. Joins the unit of work that is open. */
   revokeAccess({ tokenId, userId, expiresAt }: RevocableAccessToken, reason: CutReason): Promise<void> {
     return this.work.run(async (manager) => {
-      await this.denylist.add(manager, [{ id: tokenId, reason, expiresAt }]);
+      this.denylist.add(manager, [{ id: tokenId, reason, expiresAt }]);
       await this.recordRevocation(manager, 'access', userId, tokenId, reason);
     });
   }
@@ -90,7 +90,7 @@ export class RevocationService {
       const unspent = await manager.findBy(RefreshToken, { sessionId: sid, usedAt: IsNull() });
       const revoked = [{ jti, expiresAt: new Date(exp * 1000) }, ...unspent.filter((row) => row.jti !== jti)];
       await manager.update(RefreshToken, { jti: In(revoked.map((row) => row.jti)) }, { revokedAt });
-      await this.denylist.add(
+      this.denylist.add(
         manager,
         revoked.map((row) => ({ id: row.jti, reason: 'revoked', expiresAt: row.expiresAt })),
       );

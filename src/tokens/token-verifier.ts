@@ -32,14 +32,15 @@ export class TokenVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError token_invalid, token_expired or token_revoked */
-  verify<T extends TokenType>(token: string, type: T): ClaimsOf[T] {
+  /** @throws AppError token_invalid, token_expired, token_revoked or overloaded */
+  async verify<T extends TokenType>(token: string, type: T): Promise<ClaimsOf[T]> {
     return this.accept(this.requireSignature(token, type), type);
   }
 
-  /** The claims of a token that holds now. @returns undefined for any other text. */
-  find<T extends TokenType>(token: string, type: T): ClaimsOf[T] | undefined {
-    return unlessRefused(() => this.verify(token, type));
+  /** The claims of a token that holds now. @returns undefined for any other text. @throws AppError overloaded */
+  async find<T extends TokenType>(token: string, type: T): Promise<ClaimsOf[T] | undefined> {
+    const claims = this.findGenuine(token, type);
+    return claims && !(await this.denylist.find(type, claims)) ? claims : undefined;
   }
 
   /** As {@link find}, but a revoked token is found too: who has it may still cut what came of it. */
@@ -59,10 +60,10 @@ export class TokenVerifier {
     return { ...signatureRules, issuer, audience: type === 'access' ? audience : issuer };
   }
 
-  /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired or token_revoked */
-  accept<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
+  /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired, token_revoked or overloaded */
+  async accept<T extends TokenType>(payload: unknown, type: T): Promise<ClaimsOf[T]> {
     const claims = this.requireClaims(payload, type);
-    const reason = this.denylist.find(type, claims);
+    const reason = await this.denylist.find(type, claims);
     if (reason) throw new AppError('token_revoked', { reason });
     return claims;
   }

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Acknowledgements } from './acknowledgements.js';
+import { InstancesModule } from '../instances/instances.module.js';
 import { Denylist } from './denylist.js';
+import { DenylistMirror } from './denylist-mirror.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
 import { JwksController } from './jwks.controller.js';
@@ -17,11 +19,12 @@ import { TokenIssuer } from './token-issuer.js';
 import { TokenVerifier } from './token-verifier.js';
 
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [InstancesModule, JwtModule.register({})],
   controllers: [JwksController, SessionsController],
   providers: [
     Acknowledgements,
     Denylist,
+    DenylistMirror,
     DeviceTokens,
     ExpiredRowsSweeper,
     KeyMaker,

@@ -99,13 +99,13 @@ describe('the unit of work', () => {
   it('does what comes after the commit after it, and not at all when the unit fails', async () => {
     const steps: string[] = [];
     await work.run(async (manager) => {
-      work.afterCommit(() => steps.push('done'));
+      work.afterCommit(() => void steps.push('done'));
       await manager.insert(RevokedToken, row('kept'));
       expect(steps).toEqual([]);
     });
     expect(steps).toEqual(['done']);
     const failing = work.run(() => {
-      work.afterCommit(() => steps.push('never'));
+      work.afterCommit(() => void steps.push('never'));
       return Promise.reject(new Error('no'));
     });
     await expect(failing).rejects.toThrow('no');

@@ -51,7 +51,8 @@ export class LoginAttempts {
   private async identify(request: FastifyRequest): Promise<Attempt> {
     const address = addressOf(request);
     const typed = typedUsername(request);
-    if (typed === undefined) return { own: address, address, account: '', ...this.sessionOf(request) };
+    if (typed === undefined)
+      return { own: address, address, account: '', ...(await this.sessionOf(request)) };
     const account = fold(typed.slice(0, LONGEST_ACCOUNT));
     const device = await this.findDevice(request, typed);
     if (!device) return { address, account };
@@ -66,8 +67,8 @@ export class LoginAttempts {
     return user?.id === device.userId ? device : undefined;
   }
 
-  private sessionOf(request: FastifyRequest): Pick<Attempt, 'own' | 'userId'> | undefined {
-    const claims = this.verifier.find(bearerToken(request) ?? '', 'access');
+  private async sessionOf(request: FastifyRequest): Promise<Pick<Attempt, 'own' | 'userId'> | undefined> {
+    const claims = await this.verifier.find(bearerToken(request) ?? '', 'access');
     return claims && { own: `session ${claims.sid}`, userId: claims.sub };
   }
 }

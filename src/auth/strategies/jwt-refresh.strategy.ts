@@ -18,8 +18,8 @@ export class JwtRefreshStrategy extends PassportStrategy(Strategy, 'jwt-refresh'
     super(jwtOptions(verifier, 'refresh', (request) => bodyToken(request) ?? bearerToken(request)));
   }
 
-  /** @throws AppError token_invalid, token_expired or token_revoked */
-  validate(payload: unknown): RefreshClaims {
+  /** @throws AppError token_invalid, token_expired, token_revoked or overloaded */
+  validate(payload: unknown): Promise<RefreshClaims> {
     return this.verifier.accept(payload, 'refresh');
   }
 }

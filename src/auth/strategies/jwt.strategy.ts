@@ -19,9 +19,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     super(jwtOptions(verifier, 'access', bearerToken));
   }
 
-  /** @throws AppError token_invalid, token_expired or token_revoked */
-  validate(payload: unknown): Promise<Identity> {
-    const claims = this.verifier.accept(payload, 'access');
+  /** @throws AppError token_invalid, token_expired, token_revoked or overloaded */
+  async validate(payload: unknown): Promise<Identity> {
+    const claims = await this.verifier.accept(payload, 'access');
     this.acknowledgements.note(claims);
     return this.identities.of(claims);
   }

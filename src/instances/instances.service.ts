@@ -1,0 +1,134 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { In, LessThan, MoreThan, Not } from 'typeorm';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { addSeconds, Clock } from '../time/clock.js';
+import { Bell } from './bell.js';
+import { Instance, type InstanceFacts } from './instance.entity.js';
+
+/** How long an instance may rely on its last look at the revocations, in ms. */
+export const TRUST_MS = 1000;
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 32;
+const BEAT_EVERY_MS = 5000;
+const LIVES_FOR_SECONDS = 15;
+
+/**
+ * The instances that serve from this database, each a row. A revocation is answered once every other instance refuses
+ * what it revoked: it has acknowledged so, or it has not looked for so long that it must look again before it accepts
+ * anything ({@link TRUST_MS}). No clocks are compared for that.
+ *
+ * A process that serves no requests, such as the command line, is no instance; it waits for those that are.
+ */
+@Injectable()
+export class Instances implements OnApplicationShutdown {
+  readonly id = randomUUID();
+  private readonly logger = new Logger(Instances.name);
+  private readonly facts: Record<string, string> = {};
+  private readonly serves: boolean;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly bell: Bell,
+    private readonly clock: Clock,
+    host: HttpAdapterHost,
+  ) {
+    this.serves = Boolean(host.httpAdapter as unknown);
+  }
+
+  /** Something that this instance says of itself. Told to the others with its next beat. */
+  tell(facts: InstanceFacts): void {
+    Object.assign(this.facts, facts);
+  }
+
+  /** Makes sure that this instance is waited for. To be asked before a look at the revocations that is to be relied on. */
+  async announce(): Promise<void> {
+    if (!this.serves) return;
+    const known = await this.work.read((manager) => manager.existsBy(Instance, { id: this.id }));
+    if (!known) await this.register();
+    this.timer ??= this.beatOn();
+  }
+
+  /**
+   * Says that all revocations up to this one are refused here.
+   * @returns false where nobody has waited for this instance any longer: it has to announce itself and look again
+   */
+  async acknowledge(seq: number): Promise<boolean> {
+    if (!this.serves) return true;
+    return this.work.runNext(async (manager) => {
+      const { affected } = await manager.update(Instance, { id: this.id }, { acknowledgedSeq: seq });
+      return affected === 1;
+    });
+  }
+
+  /** Waits until every other instance refuses what was revoked up to this number, at most {@link TRUST_MS}. Never throws. */
+  async untilRefusedByAll(seq: number): Promise<void> {
+    const committed = performance.now();
+    this.bell.ring();
+    const waits = () => TRUST_MS - (performance.now() - committed);
+    let pause = FIRST_PAUSE_MS;
+    while (waits() > 0) {
+      const behind = await Promise.race([this.findBehind(seq), sleep(waits(), undefined, { ref: false })]);
+      if (behind?.length === 0) return;
+      await sleep(Math.min(pause, Math.max(waits(), 0)));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+    this.dropSilent(seq);
+  }
+
+  /** The other instances that have lately shown to live, the eldest first. */
+  findOthers(): Promise<Instance[]> {
+    const seenAt = MoreThan(addSeconds(this.clock.now(), -LIVES_FOR_SECONDS));
+    return this.work.read((manager) =>
+      manager.find(Instance, { where: { id: Not(this.id), seenAt }, order: { startedAt: 'ASC', id: 'ASC' } }),
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    if (this.serves) await this.work.runStatement((manager) => manager.delete(Instance, { id: this.id }));
+  }
+
+  private async register(): Promise<void> {
+    const now = this.clock.now();
+    const row = { id: this.id, startedAt: now, seenAt: now, acknowledgedSeq: 0, facts: this.facts };
+    await this.work.runStatement((manager) => manager.insert(Instance, row));
+  }
+
+  /** Asked for instead of the bell's echo: what is in the database outlives who wrote it. @returns undefined if it cannot be asked */
+  private async findBehind(seq: number): Promise<Instance[] | undefined> {
+    try {
+      return await this.work.read((manager) =>
+        manager.findBy(Instance, { id: Not(this.id), acknowledgedSeq: LessThan(seq) }),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Those who have not looked for so long are gone, or will announce themselves anew: nobody has to wait for them again. */
+  private dropSilent(seq: number): void {
+    this.work
+      .runStatement((manager) =>
+        manager.delete(Instance, { id: Not(this.id), acknowledgedSeq: LessThan(seq) }),
+      )
+      .catch((error: unknown) => {
+        this.logger.error(error);
+      });
+  }
+
+  private beatOn(): NodeJS.Timeout {
+    return setInterval(() => {
+      this.work
+        .runStatement((manager) =>
+          manager.update(Instance, { id: In([this.id]) }, { seenAt: this.clock.now(), facts: this.facts }),
+        )
+        .catch((error: unknown) => {
+          this.logger.error(error);
+        });
+    }, BEAT_EVERY_MS).unref();
+  }
+}

@@ -1,0 +1,170 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MoreThan } from 'typeorm';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import { Bell } from '../instances/bell.js';
+import { Instances, TRUST_MS } from '../instances/instances.service.js';
+import { Clock } from '../time/clock.js';
+import type { CutReason } from './cut-reason.js';
+import { RevokedToken } from './revoked-token.entity.js';
+
+/** What to refuse: a token by its `jti`, or all tokens of a session by their `sid`. */
+export interface DenylistEntry {
+  readonly id: string;
+  readonly reason: CutReason;
+  readonly expiresAt: Date;
+}
+
+const ROWS_A_PAGE = 5000;
+const LOOK_EVERY_MS = 250;
+const ASKS_FOR_MS = 2000;
+const RETRY_SECONDS = 1;
+
+/**
+ * The denylist in memory. It is relied on for {@link TRUST_MS} after the start of the last look at the database, in which
+ * whoever revokes waits for it; then nothing is accepted before the next look. Looks are frequent, so that no request
+ * waits for one unless the database is away or the process was held up.
+ */
+@Injectable()
+export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(DenylistMirror.name);
+  private readonly entries = new Map<string, DenylistEntry>();
+  private lastSeq = 0;
+  private acknowledgedSeq = -1;
+  /** On the monotonic clock, in ms. */
+  private trustedUntil = 0;
+  private look: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
+
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly instances: Instances,
+    private readonly bell: Bell,
+    private readonly clock: Clock,
+  ) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.lookNow();
+    this.bell.onRing(() => {
+      this.lookAgain();
+    });
+    this.goOn();
+  }
+
+  /** Later than the rest: until the server is closed, tokens are checked. */
+  onApplicationShutdown(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+  }
+
+  /** @throws AppError overloaded where the database cannot tell in time what was revoked */
+  async requireCurrent(): Promise<void> {
+    if (this.isCurrent()) return;
+    // The look that is under way may be too old by the time it ends.
+    await this.lookInTime();
+    if (!this.isCurrent()) await this.lookInTime();
+    if (!this.isCurrent()) throw tooLate();
+  }
+
+  /** Why a token or session is refused. To be relied on only right after {@link requireCurrent}. */
+  find(id: string): CutReason | undefined {
+    return this.entries.get(id)?.reason;
+  }
+
+  remember({ id, reason, expiresAt }: DenylistEntry): void {
+    const known = this.entries.get(id);
+    if (!known || known.expiresAt < expiresAt)
+      this.entries.set(id, { id, reason: known?.reason ?? reason, expiresAt });
+  }
+
+  /** Forgets what has expired; expired tokens are refused for that. */
+  forgetExpired(): void {
+    const now = this.clock.now();
+    for (const [id, { expiresAt }] of this.entries) if (expiresAt <= now) this.entries.delete(id);
+  }
+
+  /** Takes up what was revoked by anybody since the last look, or joins the look that is under way. */
+  lookNow(): Promise<void> {
+    this.look ??= this.takeUp().finally(() => {
+      this.look = undefined;
+    });
+    return this.look;
+  }
+
+  private isCurrent(): boolean {
+    return performance.now() < this.trustedUntil;
+  }
+
+  private async lookInTime(): Promise<void> {
+    const late = sleep(ASKS_FOR_MS, 'late', { ref: false });
+    if ((await Promise.race([this.lookNow(), late])) === 'late') throw tooLate();
+  }
+
+  private async takeUp(): Promise<void> {
+    const since = performance.now();
+    await this.instances.announce();
+    await this.load();
+    if (this.lastSeq > this.acknowledgedSeq) await this.acknowledge(this.lastSeq);
+    this.trustedUntil = since + TRUST_MS;
+  }
+
+  private async load(): Promise<void> {
+    let page: RevokedToken[];
+    do {
+      page = await this.loadAfter(this.lastSeq);
+      for (const row of page) {
+        this.remember(row);
+        this.lastSeq = row.seq;
+      }
+    } while (page.length === ROWS_A_PAGE);
+  }
+
+  /** In turn with the writers: an entry seen in a unit that fails would hold, and the next with its number be missed. */
+  private loadAfter(seq: number): Promise<RevokedToken[]> {
+    return this.work.runNext((manager) =>
+      manager.find(RevokedToken, { where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: ROWS_A_PAGE }),
+    );
+  }
+
+  private async acknowledge(seq: number): Promise<void> {
+    if (!(await this.instances.acknowledge(seq)))
+      throw new Error('this instance was not heard of for too long: it announces itself anew');
+    this.acknowledgedSeq = seq;
+  }
+
+  /** A look that is under way may have missed what was rung for. */
+  private lookAgain(): void {
+    (this.look ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.lookNow())
+      .catch((error: unknown) => {
+        this.logger.error(error);
+      });
+  }
+
+  private goOn(): void {
+    if (this.isOver) return;
+    this.timer = setTimeout(() => {
+      this.lookNow()
+        .catch((error: unknown) => {
+          this.logger.error(error);
+        })
+        .finally(() => {
+          this.goOn();
+        });
+    }, LOOK_EVERY_MS).unref();
+  }
+}
+
+function tooLate(): AppError {
+  return new AppError('overloaded', {
+    retryAfter: RETRY_SECONDS,
+    detail: 'the database did not tell in time what was revoked',
+  });
+}
