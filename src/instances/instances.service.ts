@@ -27,17 +27,14 @@ export class Instances implements OnApplicationShutdown {
   readonly id = randomUUID();
   private readonly logger = new Logger(Instances.name);
   private readonly facts: Record<string, string> = {};
-  private readonly serves: boolean;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly work: UnitOfWork,
     private readonly bell: Bell,
     private readonly clock: Clock,
-    host: HttpAdapterHost,
-  ) {
-    this.serves = Boolean(host.httpAdapter as unknown);
-  }
+    private readonly host: HttpAdapterHost,
+  ) {}
 
   /** Something that this instance says of itself. Told to the others with its next beat. */
   tell(facts: InstanceFacts): void {
@@ -90,6 +87,10 @@ export class Instances implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     if (this.serves) await this.work.runStatement((manager) => manager.delete(Instance, { id: this.id }));
+  }
+
+  private get serves(): boolean {
+    return Boolean(this.host.httpAdapter as unknown);
   }
 
   private async register(): Promise<void> {

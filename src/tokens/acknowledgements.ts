@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
@@ -13,7 +13,7 @@ const WRITE_AFTER_MS = 100;
  * once in this process; written soon after, several together, so that no request waits for it.
  */
 @Injectable()
-export class Acknowledgements implements OnModuleDestroy {
+export class Acknowledgements implements OnApplicationShutdown {
   private readonly logger = new Logger(Acknowledgements.name);
   /** Refresh jti → when its access token expires, NumericDate seconds. */
   private readonly known = new Map<string, number>();
@@ -40,8 +40,8 @@ export class Acknowledgements implements OnModuleDestroy {
     }, WRITE_AFTER_MS).unref();
   }
 
-  /** Writes what is known, before the process ends. */
-  async onModuleDestroy(): Promise<void> {
+  /** Writes what is known, before the process ends; later than the rest, as tokens are accepted until the server is closed. */
+  async onApplicationShutdown(): Promise<void> {
     clearTimeout(this.timer);
     await this.write();
   }

@@ -53,6 +53,15 @@ export class ServiceProcess {
     await end(this.child, 'SIGKILL');
   }
 
+  /** Lets it answer nobody, and do nothing, until it is thawed. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Waits until the process has crashed by itself. */
   async untilCrashed(): Promise<void> {
     if (this.child.signalCode === null) await once(this.child, 'exit');

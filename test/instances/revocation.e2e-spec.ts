@@ -1,0 +1,117 @@
+import { rmSync } from 'node:fs';
+import { Instances } from '../../src/instances/instances.service.js';
+import { DenylistMirror } from '../../src/tokens/denylist-mirror.js';
+import { refusal } from '../support/api-client.js';
+import { ada } from '../support/people.js';
+import { runCommand, ServiceProcess } from '../support/service-process.js';
+import { newFolder, TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
+
+const ROUNDS = 40;
+const revoked = { status: 401, error: 'token_revoked' };
+
+describe('two instances on one database', () => {
+  let folder: string;
+  let one: TestApp;
+  let other: TestApp;
+
+  beforeEach(async () => {
+    folder = newFolder();
+    one = await TestApp.start({ folder });
+    other = await TestApp.start({ folder });
+    await one.api.register(ada).expect(201);
+  });
+  afterEach(async () => {
+    await other.stopAndKeep();
+    await one.stop();
+  });
+
+  const rowsOf = (app: TestApp) =>
+    one.query<{ acknowledged_seq: number }>(
+      `SELECT acknowledged_seq FROM instances WHERE id = '${app.app.get(Instances).id}'`,
+    );
+
+  it('refuse at once what the other was asked to revoke, whichever way', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const [asked, refusing] = round % 2 === 0 ? [one, other] : [other, one];
+      const pair = await refusing.api.signIn(ada);
+      const sibling = await asked.api.signIn(ada);
+      await refusing.api.get('/protected', pair.access_token).expect(200);
+      await asked.api.post('/logout', undefined, pair.access_token).expect(204);
+      expect(refusal(await refusing.api.get('/protected', pair.access_token))).toEqual(revoked);
+      await asked.api.delete('/access-revoke', sibling.access_token).expect(200);
+      expect(refusal(await refusing.api.get('/protected', sibling.access_token))).toEqual(revoked);
+    }
+  });
+
+  it('refuse at once what the command line was asked to revoke', async () => {
+    const variables = {
+      DATABASE_URL: `sqlite:${folder}/gatehouse.sqlite`,
+      JWT_KEYS_FILE: `${folder}/keys.json`,
+    };
+    const { access_token } = await one.api.signIn(ada);
+    const { code } = await runCommand(folder, ['user', 'disable', 'ada'], '', variables);
+    expect(code).toBe(0);
+    for (const { api } of [one, other])
+      expect(refusal(await api.get('/protected', access_token))).toEqual(revoked);
+  });
+
+  it('are waited for only as long as they live', async () => {
+    const { access_token } = await one.api.signIn(ada);
+    expect(await one.app.get(Instances).findOthers()).toHaveLength(1);
+    await other.stopAndKeep();
+    expect(await one.app.get(Instances).findOthers()).toEqual([]);
+    await one.api.post('/logout', undefined, access_token).expect(204);
+    other = await TestApp.start({ folder });
+    expect(refusal(await other.api.get('/protected', access_token))).toEqual(revoked);
+  });
+
+  it('announce themselves again, and look anew, once nobody has waited for them any longer', async () => {
+    const { access_token } = await one.api.signIn(ada);
+    await one.query(`DELETE FROM instances WHERE id = '${other.app.get(Instances).id}'`);
+    await other.app.get(DenylistMirror).lookNow();
+    expect(await rowsOf(other)).toHaveLength(1);
+    await one.api.post('/logout', undefined, access_token).expect(204);
+    expect(refusal(await other.api.get('/protected', access_token))).toEqual(revoked);
+    const [row] = await rowsOf(other);
+    expect(row?.acknowledged_seq).toBeGreaterThan(0);
+  });
+});
+
+describe('an instance that was held up', () => {
+  it('accepts nothing that was revoked meanwhile, though it could acknowledge nothing', async () => {
+    const folder = newFolder();
+    const one = await ServiceProcess.start(folder);
+    const other = await ServiceProcess.start(folder);
+    const { access_token } = await one.api.signUp(ada);
+    await other.api.get('/protected', access_token).expect(200);
+    other.freeze();
+    await one.api.post('/logout', undefined, access_token).expect(204);
+    const asked = other.api.get('/protected', access_token).then(refusal);
+    other.thaw();
+    expect(await asked).toEqual(revoked);
+    // It counts again: who revokes now waits for it.
+    const next = await one.api.signIn(ada);
+    await other.api.get('/protected', next.access_token).expect(200);
+    await one.api.post('/logout', undefined, next.access_token).expect(204);
+    expect(refusal(await other.api.get('/protected', next.access_token))).toEqual(revoked);
+    await other.stop();
+    await one.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('holds nobody up once it is dead', async () => {
+    const folder = newFolder();
+    const one = await ServiceProcess.start(folder);
+    const other = await ServiceProcess.start(folder);
+    const { access_token } = await one.api.signUp(ada);
+    await other.kill();
+    await one.api.post('/logout', undefined, access_token).expect(204);
+    const app = await TestApp.start({ folder: `${folder}/data` });
+    // The one that is left, and this one; the dead one is taken off the list.
+    await until(async () => (await app.query('SELECT id FROM instances')).length === 2);
+    await app.stopAndKeep();
+    await one.stop();
+    rmSync(folder, { recursive: true });
+  });
+});
