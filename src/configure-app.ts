@@ -13,6 +13,7 @@ import { AllowedMethods } from './http/allowed-methods.js';
 import { parseForm, parseJson } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
 import { refuseBrokenRequest } from './http/broken-request.js';
+import { closeConnectionsSoon } from './http/close-connections.js';
 import { corsOptions, isPlainOptions } from './http/cors-options.js';
 import { requireHost } from './http/host-header.js';
 import { requestId } from './http/request-id.js';
@@ -37,6 +38,8 @@ export function createAdapter({ trustProxy }: Settings, logger: Logger): Fastify
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Who still has a connection while the server closes is answered.
+    return503OnClosing: false,
     http: { requireHostHeader: false },
     frameworkErrors: refuseUnroutable,
     clientErrorHandler: refuseBrokenRequest,
@@ -59,6 +62,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     // Sent, not thrown: the route of the plugin for CORS is older than the error filter.
     if (isPlainOptions(request)) return sendError(unrouted(allowedMethods, request), request, reply);
   });
+  closeConnectionsSoon(server);
   await app.register(cookie);
   if (settings.corsOrigins.length > 0) await app.register(cors, corsOptions(settings.corsOrigins));
   server.addHook('onRequest', async (request) => {

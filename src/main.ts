@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { loadSettings, SettingsError } from './config/settings.js';
 import { applicationOptions, configureApp, createAdapter } from './configure-app.js';
+import { StrictClusterError } from './health/strict-cluster.js';
 import { createLogger } from './logging/logger.js';
 
 async function start(): Promise<void> {
@@ -19,7 +20,7 @@ async function start(): Promise<void> {
 
 start().catch((error: unknown) => {
   process.stderr.write(
-    `${error instanceof SettingsError ? error.message : String((error as Error).stack)}\n`,
+    `${error instanceof SettingsError || error instanceof StrictClusterError ? error.message : String((error as Error).stack)}\n`,
   );
   process.exitCode = 1;
 });

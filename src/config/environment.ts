@@ -136,6 +136,12 @@ export class Environment {
   @OriginList()
   CORS_ORIGINS?: string = undefined;
 
+  @OneOf(['true', 'false'])
+  STRICT_CLUSTER = 'false';
+
+  @DurationSetting({ atLeast: 0 })
+  SHUTDOWN_DELAY = '0';
+
   @OneOf(['on', 'off'])
   ACCOUNT_PAGE = 'on';
 

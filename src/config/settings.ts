@@ -60,6 +60,10 @@ export abstract class Settings {
   abstract readonly oneTimeTokenTtl: number;
   abstract readonly trustProxy: readonly string[];
   abstract readonly corsOrigins: readonly string[];
+  /** Whether an instance refuses to start beside others with which it would not hold every promise. */
+  abstract readonly strictCluster: boolean;
+  /** Between the signal to stop and the closing of the server. */
+  abstract readonly shutdownDelay: number;
   abstract readonly accountPage: boolean;
   abstract readonly logLevel: string;
 }
@@ -152,6 +156,8 @@ function freezeSettings(environment: Environment): Settings {
     oneTimeTokenTtl: checked(parseDuration(environment.ONE_TIME_TOKEN_TTL)),
     trustProxy: splitList(environment.TRUST_PROXY ?? ''),
     corsOrigins: splitList(environment.CORS_ORIGINS ?? ''),
+    strictCluster: environment.STRICT_CLUSTER === 'true',
+    shutdownDelay: checked(parseDuration(environment.SHUTDOWN_DELAY)),
     accountPage: environment.ACCOUNT_PAGE === 'on',
     logLevel: environment.LOG_LEVEL,
   });

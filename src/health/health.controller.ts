@@ -1,16 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access/public.decorator.js';
 import { Throttle } from '../access/throttle.decorator.js';
-import { AppError } from '../errors/app-error.js';
-
-class Health {
-  @ApiProperty({ enum: ['ok'] })
-  status!: 'ok';
-}
-
-const RETRY_SECONDS = 1;
+import { Live, Ready } from './health.dto.js';
+import { Readiness } from './readiness.service.js';
 
 /** For whoever runs the service: is the process alive, and can it do its work? */
 @Public()
@@ -18,28 +11,19 @@ const RETRY_SECONDS = 1;
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly readiness: Readiness) {}
 
   /** The process answers. */
-  @ApiOkResponse({ type: Health })
+  @ApiOkResponse({ type: Live })
   @Get('live')
-  live(): Health {
+  live(): Live {
     return { status: 'ok' };
   }
 
-  /** The database answers too. */
-  @ApiOkResponse({ type: Health })
+  /** The database answers too, and the service is not about to stop. */
+  @ApiOkResponse({ type: Ready })
   @Get('ready')
-  async ready(): Promise<Health> {
-    await this.dataSource.query('SELECT 1').catch(rejectUnready);
-    return { status: 'ok' };
+  ready(): Promise<Ready> {
+    return this.readiness.describe();
   }
-}
-
-function rejectUnready(cause: unknown): never {
-  throw new AppError('overloaded', {
-    retryAfter: RETRY_SECONDS,
-    cause,
-    detail: 'the database does not answer',
-  });
 }

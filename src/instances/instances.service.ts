@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { In, LessThan, MoreThan, Not } from 'typeorm';
+import { LessThan, MoreThan, Not } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { addSeconds, Clock } from '../time/clock.js';
 import { Bell } from './bell.js';
@@ -12,7 +12,7 @@ import { Instance, type InstanceFacts } from './instance.entity.js';
 export const TRUST_MS = 1000;
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 32;
-const BEAT_EVERY_MS = 5000;
+export const BEAT_EVERY_MS = 5000;
 const LIVES_FOR_SECONDS = 15;
 
 /**
@@ -26,7 +26,8 @@ const LIVES_FOR_SECONDS = 15;
 export class Instances implements OnApplicationShutdown {
   readonly id = randomUUID();
   private readonly logger = new Logger(Instances.name);
-  private readonly facts: Record<string, string> = {};
+  private readonly startedAt: Date;
+  private readonly facts = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -34,11 +35,21 @@ export class Instances implements OnApplicationShutdown {
     private readonly bell: Bell,
     private readonly clock: Clock,
     private readonly host: HttpAdapterHost,
-  ) {}
+  ) {
+    this.startedAt = clock.now();
+  }
 
-  /** Something that this instance says of itself. Told to the others with its next beat. */
-  tell(facts: InstanceFacts): void {
-    Object.assign(this.facts, facts);
+  /** What this instance says of itself. */
+  get own(): InstanceFacts {
+    return Object.fromEntries(this.facts);
+  }
+
+  /** Says something of this instance, or takes it back. The others learn it with the next beat. */
+  tell(facts: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(facts)) {
+      if (value === undefined) this.facts.delete(name);
+      else this.facts.set(name, value);
+    }
   }
 
   /** Makes sure that this instance is waited for. To be asked before a look at the revocations that is to be relied on. */
@@ -84,7 +95,31 @@ export class Instances implements OnApplicationShutdown {
     );
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Those of the others that were there before this one. */
+  async findElders(): Promise<Instance[]> {
+    const own = [this.startedAt.getTime(), this.id] as const;
+    const others = await this.findOthers();
+    return others.filter(({ startedAt, id }) => isBefore([startedAt.getTime(), id], own));
+  }
+
+  /** Does what one instance at a time has to do, unless an elder one does it. */
+  async ifEldest(work: () => Promise<void>): Promise<void> {
+    if ((await this.findElders()).length === 0) await work();
+  }
+
+  /** Says that this instance lives, and what it says of itself. */
+  async beat(): Promise<void> {
+    if (!this.serves) return;
+    const row = { seenAt: this.clock.now(), facts: this.own };
+    await this.work.runStatement((manager) => manager.update(Instance, { id: this.id }, row));
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.leave();
+  }
+
+  /** Says that this instance serves no more. */
+  async leave(): Promise<void> {
     clearInterval(this.timer);
     if (this.serves) await this.work.runStatement((manager) => manager.delete(Instance, { id: this.id }));
   }
@@ -95,7 +130,7 @@ export class Instances implements OnApplicationShutdown {
 
   private async register(): Promise<void> {
     const now = this.clock.now();
-    const row = { id: this.id, startedAt: now, seenAt: now, acknowledgedSeq: 0, facts: this.facts };
+    const row = { id: this.id, startedAt: this.startedAt, seenAt: now, acknowledgedSeq: 0, facts: this.own };
     await this.work.runStatement((manager) => manager.insert(Instance, row));
   }
 
@@ -123,13 +158,13 @@ export class Instances implements OnApplicationShutdown {
 
   private beatOn(): NodeJS.Timeout {
     return setInterval(() => {
-      this.work
-        .runStatement((manager) =>
-          manager.update(Instance, { id: In([this.id]) }, { seenAt: this.clock.now(), facts: this.facts }),
-        )
-        .catch((error: unknown) => {
-          this.logger.error(error);
-        });
+      this.beat().catch((error: unknown) => {
+        this.logger.error(error);
+      });
     }, BEAT_EVERY_MS).unref();
   }
+}
+
+function isBefore(one: readonly [number, string], other: readonly [number, string]): boolean {
+  return one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { deleteExpired } from '../database/delete-expired.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Instances } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { DenylistMirror } from './denylist-mirror.js';
@@ -9,7 +10,7 @@ import { Session } from './session.entity.js';
 
 const SWEEP_EVERY_MS = 60_000;
 
-/** Removes what has expired. */
+/** Removes what has expired: from memory, and, one instance for all, from the database. */
 @Injectable()
 export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ExpiredRowsSweeper.name);
@@ -19,6 +20,7 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
     private readonly work: UnitOfWork,
     private readonly denylist: DenylistMirror,
     private readonly acknowledgements: Acknowledgements,
+    private readonly instances: Instances,
     private readonly clock: Clock,
   ) {}
 
@@ -38,8 +40,10 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
   async sweep(): Promise<void> {
     this.denylist.forgetExpired();
     this.acknowledgements.forgetExpired();
-    const now = this.clock.now();
-    await deleteExpired(this.work, RevokedToken, 'seq', now);
-    await deleteExpired(this.work, Session, 'id', now);
+    await this.instances.ifEldest(async () => {
+      const now = this.clock.now();
+      await deleteExpired(this.work, RevokedToken, 'seq', now);
+      await deleteExpired(this.work, Session, 'id', now);
+    });
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import type { JWK } from 'jose';
 import { unwatchFile, watchFile } from 'node:fs';
 import { Settings } from '../config/settings.js';
+import { Instances } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
 import { complete, find, isComplete, isNeeded, type KeyRing } from './key-ring.js';
 import { KeyMaker } from './key-maker.js';
@@ -30,16 +31,17 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     private readonly settings: Settings,
     private readonly store: KeyStore,
     private readonly maker: KeyMaker,
+    private readonly instances: Instances,
     private readonly clock: Clock,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const { jwtSecret } = this.settings;
     if (jwtSecret !== undefined) {
-      this.keys = await sharedSecret(jwtSecret);
+      this.use(await sharedSecret(jwtSecret));
       return;
     }
-    this.keys = await parse(await this.loadComplete());
+    this.use(await parse(await this.loadComplete()));
     watchFile(this.store.path, { interval: LOOK_EVERY_MS, persistent: false }, this.follow);
   }
 
@@ -69,6 +71,11 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     return this.keys;
   }
 
+  private use(keys: Keys): void {
+    this.keys = keys;
+    this.instances.tell({ keys: [...keys.byKid.keys()].join(' ') });
+  }
+
   private async loadComplete(): Promise<KeyRing> {
     const { jwtAlgorithm } = this.settings;
     const ring = await this.store.load();
@@ -84,7 +91,7 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     this.store
       .load()
       .then(async (ring) => {
-        this.keys = await parse(ring);
+        this.use(await parse(ring));
         this.logger.log(`Took up the signing keys: ${this.current.kid} signs`);
       })
       .catch((error: unknown) => {

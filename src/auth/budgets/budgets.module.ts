@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import { InstancesModule } from '../../instances/instances.module.js';
+import { Instances } from '../../instances/instances.service.js';
 import { Clock } from '../../time/clock.js';
 import { TokensModule } from '../../tokens/tokens.module.js';
 import { UsersModule } from '../../users/users.module.js';
@@ -13,18 +15,23 @@ import { ThrottleCounters } from './throttle-counters.js';
 
 /** Who has how many attempts left. */
 @Module({
-  imports: [TokensModule, UsersModule],
+  imports: [InstancesModule, TokensModule, UsersModule],
   providers: [
     LoginAttempts,
     RefusalRecords,
     {
       provide: ThrottleCounters,
-      inject: [Settings, UnitOfWork, Clock],
-      useFactory: ({ redisUrl }: Settings, work: UnitOfWork, clock: Clock): ThrottleCounters => {
-        const local = new LocalThrottleCounters(work, clock);
+      inject: [Settings, UnitOfWork, Instances, Clock],
+      useFactory: (
+        { redisUrl }: Settings,
+        work: UnitOfWork,
+        instances: Instances,
+        clock: Clock,
+      ): ThrottleCounters => {
+        const local = new LocalThrottleCounters(work, instances, clock);
         return redisUrl === undefined
           ? local
-          : new RedisThrottleCounters(new RedisWindows(redisUrl), local, clock);
+          : new RedisThrottleCounters(new RedisWindows(redisUrl), local, instances, clock);
       },
     },
   ],

@@ -1,7 +1,8 @@
-import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { deleteExpired } from '../../database/delete-expired.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
+import type { Instances } from '../../instances/instances.service.js';
 import type { Clock } from '../../time/clock.js';
 import { SlidingWindow } from './sliding-window.js';
 import { ThrottleCounter } from './throttle-counter.entity.js';
@@ -18,7 +19,7 @@ const MOST_COUNTERS = 200_000;
  * The counters of one instance, in memory. What changed is written once a second, together, and loaded at start: a
  * restart forgives nobody, a crash at most the last second.
  */
-export class LocalThrottleCounters extends ThrottleCounters implements OnModuleInit, OnModuleDestroy {
+export class LocalThrottleCounters extends ThrottleCounters implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LocalThrottleCounters.name);
   private readonly windows = new Map<string, SlidingWindow>();
   private readonly unwritten = new Set<string>();
@@ -26,12 +27,14 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
 
   constructor(
     private readonly work: UnitOfWork,
+    private readonly instances: Instances,
     private readonly clock: Clock,
   ) {
     super();
   }
 
   async onModuleInit(): Promise<void> {
+    this.instances.tell({ limits: 'process' });
     await this.load();
     this.timers = [
       this.every(WRITE_EVERY_MS, () => this.write()),
@@ -39,7 +42,8 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
     ];
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Later than the rest: until the server is closed, requests are counted. */
+  async onApplicationShutdown(): Promise<void> {
     this.timers.forEach(clearInterval);
     await this.write();
   }
@@ -63,7 +67,7 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   async sweep(): Promise<void> {
     const now = this.clock.now();
     for (const [key, { expiresAt }] of this.windows) if (expiresAt <= now.getTime()) this.windows.delete(key);
-    await deleteExpired(this.work, ThrottleCounter, 'key', now);
+    await this.instances.ifEldest(() => deleteExpired(this.work, ThrottleCounter, 'key', now));
   }
 
   private async load(): Promise<void> {

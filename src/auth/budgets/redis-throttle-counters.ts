@@ -1,4 +1,5 @@
-import { Logger, type OnApplicationShutdown, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Instances } from '../../instances/instances.service.js';
 import type { Clock } from '../../time/clock.js';
 import type { LocalThrottleCounters } from './local-throttle-counters.js';
 import type { RedisWindows } from './redis-windows.js';
@@ -8,16 +9,14 @@ import { tally, ThrottleCounters, type Tally } from './throttle-counters.js';
  * The counters in Redis, which all instances share. While it cannot be asked, this one counts for itself, as it would
  * without Redis: nobody is kept out for that, and nobody gets more than each instance allows.
  */
-export class RedisThrottleCounters
-  extends ThrottleCounters
-  implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown
-{
+export class RedisThrottleCounters extends ThrottleCounters implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(RedisThrottleCounters.name);
-  private isAway = false;
+  private isAway: boolean | undefined;
 
   constructor(
     private readonly windows: RedisWindows,
     private readonly local: LocalThrottleCounters,
+    private readonly instances: Instances,
     private readonly clock: Clock,
   ) {
     super();
@@ -31,13 +30,10 @@ export class RedisThrottleCounters
     );
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.local.onModuleDestroy();
-  }
-
   /** Later than the rest: until the server is closed, requests are counted. */
-  onApplicationShutdown(): Promise<void> {
-    return this.windows.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.local.onApplicationShutdown();
+    await this.windows.close();
   }
 
   increment(key: string, ttl: number, limit: number): Promise<Tally> {
@@ -66,14 +62,17 @@ export class RedisThrottleCounters
   }
 
   private welcomeBack(): void {
+    if (this.isAway === false) return;
     if (this.isAway) this.logger.log('Redis counts attempts again, for all instances together');
     this.isAway = false;
+    this.instances.tell({ limits: 'redis', limits_fault: undefined });
   }
 
   /** Says the message alone: what else the client tells of a failed command holds the password it signed in with. */
   private warnOnce({ message }: Error): void {
-    if (!this.isAway)
-      this.logger.warn(`Redis cannot be asked (${message}): this instance counts attempts for itself`);
+    if (this.isAway) return;
     this.isAway = true;
+    this.logger.warn(`Redis cannot be asked (${message}): this instance counts attempts for itself`);
+    this.instances.tell({ limits: 'process', limits_fault: 'Redis cannot be asked' });
   }
 }
