@@ -22,5 +22,6 @@ start().catch((error: unknown) => {
   process.stderr.write(
     `${error instanceof SettingsError || error instanceof StrictClusterError ? error.message : String((error as Error).stack)}\n`,
   );
-  process.exitCode = 1;
+  // What was opened before the fault would keep the process alive.
+  process.exit(1);
 });
