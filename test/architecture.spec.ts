@@ -14,6 +14,7 @@ const platform = [
   'http',
   'logging',
   'mail',
+  'telemetry',
   'time',
 ];
 const mayImport: Record<string, string[]> = {
@@ -22,8 +23,10 @@ const mayImport: Record<string, string[]> = {
   users: platform,
   tokens: platform,
   health: platform,
+  metrics: ['tokens', 'users', ...platform],
   cli: ['auth', 'tokens', 'users', ...platform],
   access: [],
+  telemetry: [],
   time: [],
   config: [],
   logging: [],
@@ -31,8 +34,8 @@ const mayImport: Record<string, string[]> = {
   database: ['config'],
   errors: ['http'],
   http: ['errors'],
-  audit: ['access', 'database', 'docs', 'errors', 'http', 'time'],
-  mail: ['config', 'database', 'time'],
+  audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
+  mail: ['config', 'database', 'telemetry', 'time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */

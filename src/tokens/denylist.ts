@@ -39,6 +39,11 @@ export class Denylist implements OnModuleInit, OnModuleDestroy {
     this.checked = new Set(settings.denylistTokenChecks);
   }
 
+  /** How many tokens and sessions are on it. */
+  get size(): number {
+    return this.entries.size;
+  }
+
   async onModuleInit(): Promise<void> {
     await this.follow();
     this.followOn();

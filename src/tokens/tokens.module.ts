@@ -36,6 +36,7 @@ import { TokenVerifier } from './token-verifier.js';
   ],
   exports: [
     Acknowledgements,
+    Denylist,
     DeviceTokens,
     KeyRotationService,
     RevocationService,

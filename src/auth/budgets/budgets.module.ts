@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
+import { Telemetry } from '../../telemetry/telemetry.js';
 import { Clock } from '../../time/clock.js';
 import { TokensModule } from '../../tokens/tokens.module.js';
 import { UsersModule } from '../../users/users.module.js';
@@ -19,12 +20,17 @@ import { ThrottleCounters } from './throttle-counters.js';
     RefusalRecords,
     {
       provide: ThrottleCounters,
-      inject: [Settings, UnitOfWork, Clock],
-      useFactory: ({ redisUrl }: Settings, work: UnitOfWork, clock: Clock): ThrottleCounters => {
+      inject: [Settings, UnitOfWork, Telemetry, Clock],
+      useFactory: (
+        { redisUrl }: Settings,
+        work: UnitOfWork,
+        telemetry: Telemetry,
+        clock: Clock,
+      ): ThrottleCounters => {
         const local = new LocalThrottleCounters(work, clock);
         return redisUrl === undefined
           ? local
-          : new RedisThrottleCounters(new RedisWindows(redisUrl), local, clock);
+          : new RedisThrottleCounters(new RedisWindows(redisUrl, telemetry), local, clock);
       },
     },
   ],
