@@ -8,16 +8,19 @@ import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ErrorsModule } from './errors/errors.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { TimeModule } from './time/time.module.js';
 
 /** The map of the house. */
 @Module({
-  imports: [TimeModule, ErrorsModule, DatabaseModule, AuditModule, AuthModule, HealthModule],
+  imports: [TimeModule, TelemetryModule, ErrorsModule, DatabaseModule, AuditModule, AuthModule, HealthModule],
   controllers: [AppController],
 })
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
     const page = settings.accountPage ? [AccountPageModule] : [];
-    return { module: AppModule, imports: [ConfigModule.forRoot(settings), ...page] };
+    const metrics = settings.metrics ? [MetricsModule.forRoot(settings.metrics)] : [];
+    return { module: AppModule, imports: [ConfigModule.forRoot(settings), ...page, ...metrics] };
   }
 }

@@ -6,14 +6,17 @@ import { CommandError } from './cli/command-error.js';
 import { KeyCommands } from './cli/key-commands.js';
 import { createProgram, type WithCommands } from './cli/program.js';
 import { TransferCommands } from './cli/transfer-commands.js';
-import { loadSettings, SettingsError } from './config/settings.js';
+import { loadSettings, SettingsError, type Settings } from './config/settings.js';
 import { AppError } from './errors/app-error.js';
 import { KeyChangeError } from './tokens/key-change-error.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+/** Who measures is the service: a command would take the port of its metrics from it. */
+const settingsOfCommand = (): Settings => Object.assign({}, loadSettings(), { metrics: undefined });
+
 const withCommands: WithCommands = async (run) => {
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(loadSettings()), {
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(settingsOfCommand()), {
     logger: ['error', 'fatal'],
     abortOnError: false,
   });

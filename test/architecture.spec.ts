@@ -15,6 +15,7 @@ const platform = [
   'instances',
   'logging',
   'mail',
+  'telemetry',
   'time',
 ];
 const mayImport: Record<string, string[]> = {
@@ -23,8 +24,10 @@ const mayImport: Record<string, string[]> = {
   users: platform,
   tokens: platform,
   health: platform,
+  metrics: ['tokens', 'users', ...platform],
   cli: ['auth', 'tokens', 'users', ...platform],
   access: [],
+  telemetry: [],
   time: [],
   config: [],
   logging: [],
@@ -32,9 +35,9 @@ const mayImport: Record<string, string[]> = {
   database: ['config'],
   errors: ['http'],
   http: ['errors'],
-  audit: ['access', 'database', 'docs', 'errors', 'http', 'time'],
+  audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
   instances: ['config', 'database', 'time'],
-  mail: ['config', 'database', 'time'],
+  mail: ['config', 'database', 'telemetry', 'time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */

@@ -1,7 +1,15 @@
+import { Registry } from 'prom-client';
 import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
 import { readDocument as read, tableRows } from './support/documents.js';
+import { TestApp } from './support/test-app.js';
+
+interface MeasuredMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly labelNames: readonly string[];
+}
 
 describe('the documents', () => {
   const defaults = new Environment() as unknown as Record<string, string | undefined>;
@@ -27,6 +35,20 @@ describe('the documents', () => {
     const rows = tableRows(read('docs/errors.md')).map(([status, code]) => [code, Number(status)]);
     const codes = Object.entries(errorCatalogue).map(([code, { status }]) => [code, status]);
     expect(rows.sort()).toEqual(codes.sort());
+  });
+
+  it('docs/observability.md lists every metric with its type and labels', async () => {
+    const service = await TestApp.start({ settings: { METRICS_TOKEN: 'a-token-for-prometheus' } });
+    const metrics = service.app.get(Registry).getMetricsAsArray() as unknown as MeasuredMetric[];
+    const ours = metrics.filter(({ name }) => name.startsWith('gatehouse_'));
+    await service.stop();
+    const rows = tableRows(read('docs/observability.md'), '## Metrics').map(([name, type, labels]) => [
+      name,
+      type,
+      labels,
+    ]);
+    const due = ours.map(({ name, type, labelNames }) => [name, type, labelNames.join(', ')]);
+    expect(rows.sort()).toEqual(due.sort());
   });
 
   it('docs/audit.md lists every type of event with its outcome', () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { currentOrigin } from '../access/request-context.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { Clock } from '../time/clock.js';
 import { AuditChainHead, HEAD, lockHead } from './audit-chain-head.entity.js';
 import { auditEventTypes, type AuditEventType } from './audit-event-types.js';
@@ -29,6 +30,7 @@ type Unchained = Omit<AuditEvent, 'seq' | 'hash'>;
 export class AuditTrail {
   constructor(
     private readonly work: UnitOfWork,
+    private readonly telemetry: Telemetry,
     private readonly clock: Clock,
   ) {}
 
@@ -39,6 +41,10 @@ export class AuditTrail {
   async record(manager: EntityManager, happening: Happening): Promise<void> {
     const event = this.describe(happening);
     this.work.beforeCommit(() => append(manager, event));
+    const { type, details = {} } = happening;
+    this.work.afterCommit(() => {
+      this.telemetry.emit('audited', type, { ...details });
+    });
   }
 
   /**

@@ -5,10 +5,12 @@ import {
   DurationSetting,
   HttpUrl,
   ListOf,
+  isListenAddress,
   MailSender,
   NotBlank,
   OneOf,
   OriginList,
+  OtherThanPort,
   ProxyList,
   RateLimitsSetting,
   RedisUrlSetting,
@@ -35,7 +37,7 @@ export class Environment {
   @OneOf(['development', 'test', 'production'])
   NODE_ENV?: string = undefined;
 
-  @TextThat('must be a host name or an address to listen on', (text) => /^[^\s/]+$/.test(text))
+  @TextThat('must be a host name or an address to listen on', isListenAddress)
   HOST = '127.0.0.1';
 
   @WholeNumber(0, 65_535)
@@ -144,6 +146,20 @@ export class Environment {
 
   @OneOf(['on', 'off'])
   ACCOUNT_PAGE = 'on';
+
+  @IsOptional()
+  @TextThat('must be at least 16 characters, of those that a header can carry, without spaces', (text) =>
+    /^[\x21-\x7e]{16,}$/.test(text),
+  )
+  METRICS_TOKEN?: string = undefined;
+
+  @TextThat('must be a host name or an address to listen on', isListenAddress)
+  METRICS_HOST = '127.0.0.1';
+
+  @IsOptional()
+  @WholeNumber(1, 65_535)
+  @OtherThanPort()
+  METRICS_PORT?: string = undefined;
 
   @OneOf(logLevels)
   LOG_LEVEL = 'info';

@@ -77,6 +77,13 @@ export function OneOf(choices: readonly string[]): PropertyDecorator {
   return TextThat(`must be one of ${choices.join(', ')}`, (text) => choices.includes(text));
 }
 
+/** Two of the service's own cannot listen on the same. */
+export function OtherThanPort(): PropertyDecorator {
+  return SettingRule<{ PORT: string }>('otherThanPort', (port, { PORT }) =>
+    Number(port) === Number(PORT) ? 'must be another port than PORT' : undefined,
+  );
+}
+
 /** A comma-separated list, possibly empty, of the given choices. */
 export function ListOf(choices: readonly string[]): PropertyDecorator {
   return TextThat(`must be a comma-separated list of ${choices.join(', ')}, or empty`, (text) =>
@@ -138,6 +145,10 @@ export function HttpUrl(): PropertyDecorator {
     'must be an http(s) URL such as https://auth.example.org, without ? and #',
     (text) => /^https?:\/\/[^?#]+$/.test(text) && URL.canParse(text),
   );
+}
+
+export function isListenAddress(text: string): boolean {
+  return /^[^\s/]+$/.test(text);
 }
 
 export function splitList(text: string): string[] {

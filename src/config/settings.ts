@@ -65,6 +65,16 @@ export abstract class Settings {
   /** Between the signal to stop and the closing of the server. */
   abstract readonly shutdownDelay: number;
   abstract readonly accountPage: boolean;
+  /** None where neither METRICS_TOKEN nor METRICS_PORT is set: then nothing is measured. */
+  abstract readonly metrics:
+    | {
+        /** A secret: not to be logged. */
+        readonly token: string | undefined;
+        readonly host: string;
+        /** None where they have no port of their own. */
+        readonly port: number | undefined;
+      }
+    | undefined;
   abstract readonly logLevel: string;
 }
 
@@ -159,6 +169,7 @@ function freezeSettings(environment: Environment): Settings {
     strictCluster: environment.STRICT_CLUSTER === 'true',
     shutdownDelay: checked(parseDuration(environment.SHUTDOWN_DELAY)),
     accountPage: environment.ACCOUNT_PAGE === 'on',
+    metrics: metricsOf(environment),
     logLevel: environment.LOG_LEVEL,
   });
 }
@@ -168,6 +179,15 @@ function publicUrlOf({ PUBLIC_URL, JWT_ISSUER, HOST, PORT, API_PREFIX = '' }: En
   const origin = /^https?:\/\/[^?#]+$/.test(JWT_ISSUER) ? JWT_ISSUER : `http://${HOST}:${PORT}`;
   const url = PUBLIC_URL ?? `${origin}/${API_PREFIX}`;
   return url.replace(/(?<!:)\/+/g, '/').replace(/\/$/, '');
+}
+
+function metricsOf({ METRICS_TOKEN, METRICS_HOST, METRICS_PORT }: Environment): Settings['metrics'] {
+  if (METRICS_TOKEN === undefined && METRICS_PORT === undefined) return undefined;
+  return {
+    token: METRICS_TOKEN,
+    host: METRICS_HOST,
+    port: METRICS_PORT === undefined ? undefined : Number(METRICS_PORT),
+  };
 }
 
 /** Narrows what validation has already made sure of. */

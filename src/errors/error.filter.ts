@@ -5,6 +5,13 @@ import { challenge } from './challenge.js';
 import { errorBody } from './error-body.js';
 import { toAppError } from './framework-error.js';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What was refused, where the answer is a refusal. */
+    refusal?: AppError;
+  }
+}
+
 /** The one place that decides what a refused caller is told, and what goes to the log instead. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -20,6 +27,7 @@ export class ErrorFilter implements ExceptionFilter {
 
 export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { allow, retryAfter } = error.facts;
+  reply.refusal = error;
   if (error.status === 401) void reply.header('WWW-Authenticate', challenge(error));
   if (allow) void reply.header('Allow', allow.join(', '));
   if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LessThanOrEqual, type EntityManager } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { addSeconds, Clock } from '../time/clock.js';
 import type { Letter } from './letter.js';
 import { MailRefusedForGood, MailTransport } from './mail-transport.js';
@@ -39,11 +40,17 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly work: UnitOfWork,
     private readonly transport: MailTransport,
+    private readonly telemetry: Telemetry,
     private readonly clock: Clock,
   ) {}
 
   composeWith(kind: string, composer: Composer): void {
     this.composers.set(kind, composer);
+  }
+
+  /** How many mails have not been sent yet, those of other instances included. */
+  countWaiting(): Promise<number> {
+    return this.work.read((manager) => manager.count(OutboundMail));
   }
 
   onApplicationBootstrap(): void {
@@ -94,6 +101,7 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
       const letter = await this.claim(mail);
       if (!letter) return;
       await this.transport.send(letter, mail.id);
+      this.telemetry.emit('mailed', 'sent');
       await this.forget(mail);
     } catch (error) {
       await this.retry(mail, error);
@@ -133,6 +141,7 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     this.logger.warn(
       `Could not send mail ${mail.id} (${mail.kind}): ${codeOf(error)}; ${next ? `trying again at ${next.toISOString()}` : 'given up'}`,
     );
+    this.telemetry.emit('mailed', next ? 'failed' : 'given_up');
     if (!next) return this.forget(mail);
     const { cause, id } = mail;
     await this.work.runStatement((manager) =>

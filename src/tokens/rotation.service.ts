@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -29,6 +30,7 @@ export class RotationService {
     private readonly revocation: RevocationService,
     private readonly acknowledgements: Acknowledgements,
     private readonly audit: AuditTrail,
+    private readonly telemetry: Telemetry,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -84,6 +86,9 @@ export class RotationService {
     if (affected !== 1) return undefined;
     await manager.insert(RefreshToken, successor);
     await this.forgetAncestors(manager, sid, jti);
+    this.work.afterCommit(() => {
+      this.telemetry.emit('refreshed', 'rotated');
+    });
     return successor;
   }
 
@@ -100,6 +105,9 @@ export class RotationService {
       return undefined;
     const access = this.issuer.newAccessToken(successor.jti);
     await rememberAccessToken(manager, successor.jti, access);
+    this.work.afterCommit(() => {
+      this.telemetry.emit('refreshed', 'repeated');
+    });
     return Object.assign(successor, access);
   }
 

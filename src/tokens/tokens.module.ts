@@ -39,6 +39,7 @@ import { TokenVerifier } from './token-verifier.js';
   ],
   exports: [
     Acknowledgements,
+    DenylistMirror,
     DeviceTokens,
     KeyRotationService,
     RevocationService,

@@ -7,7 +7,7 @@ import { Settings } from '../config/settings.js';
 import { AppError } from '../errors/app-error.js';
 import { readHash } from './hashes/read-hash.js';
 import { UnusableHash, type StoredHash } from './hashes/stored-hash.js';
-import { PasswordHasher } from './password-hasher.js';
+import { PasswordHasher, type HasherLoad } from './password-hasher.js';
 
 const RETRY_SECONDS = 1;
 
@@ -28,6 +28,7 @@ export class Argon2PasswordHasher extends PasswordHasher {
   private readonly options: Options;
   private readonly parameters: string;
   private readonly decoy: string;
+  private refused = 0;
 
   constructor(private readonly settings: Settings) {
     super();
@@ -38,8 +39,14 @@ export class Argon2PasswordHasher extends PasswordHasher {
     this.decoy = `${this.parameters}${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`;
   }
 
+  get load(): HasherLoad {
+    const { activeCount, pendingCount } = this.turn;
+    return { running: activeCount, waiting: pendingCount, refused: this.refused };
+  }
+
   requireRoom(): void {
     if (this.turn.pendingCount < this.settings.passwordHash.queue) return;
+    this.refused += 1;
     throw new AppError('overloaded', {
       retryAfter: RETRY_SECONDS,
       detail: 'the password-hash queue is full',

@@ -1,5 +1,15 @@
+/** How busy a {@link PasswordHasher} is. */
+export interface HasherLoad {
+  readonly running: number;
+  readonly waiting: number;
+  /** How many were refused since the start, as too many waited. */
+  readonly refused: number;
+}
+
 /** Turns passwords into hashes that can be kept, and checks them. Tests put a quick one in its place. */
 export abstract class PasswordHasher {
+  abstract readonly load: HasherLoad;
+
   /**
    * Refuses work that could not be done, before anything is spent on it.
    * @throws AppError overloaded when too many hashes wait already.

@@ -25,6 +25,13 @@ import { UsersService } from './users.service.js';
     breachedPasswordsProvider,
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
-  exports: [NewPasswordsService, UserDirectory, UserExportService, UserImportService, UsersService],
+  exports: [
+    NewPasswordsService,
+    PasswordHasher,
+    UserDirectory,
+    UserExportService,
+    UserImportService,
+    UsersService,
+  ],
 })
 export class UsersModule {}

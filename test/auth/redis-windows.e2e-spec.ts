@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { RedisWindows } from '../../src/auth/budgets/redis-windows.js';
 import { SlidingWindow } from '../../src/auth/budgets/sliding-window.js';
+import { Telemetry } from '../../src/telemetry/telemetry.js';
 import { RedisServer } from '../support/redis-server.js';
 
 const MINUTE = 60_000;
@@ -15,7 +16,7 @@ describe('a window in Redis', () => {
   beforeAll(async () => {
     redis = await RedisServer.prepare();
     await redis.start();
-    windows = new RedisWindows(redis.url);
+    windows = new RedisWindows(redis.url, new Telemetry());
     await windows.connect();
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { Settings } from '../../config/settings.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { InstancesModule } from '../../instances/instances.module.js';
 import { Instances } from '../../instances/instances.service.js';
+import { Telemetry } from '../../telemetry/telemetry.js';
 import { Clock } from '../../time/clock.js';
 import { TokensModule } from '../../tokens/tokens.module.js';
 import { UsersModule } from '../../users/users.module.js';
@@ -21,17 +22,18 @@ import { ThrottleCounters } from './throttle-counters.js';
     RefusalRecords,
     {
       provide: ThrottleCounters,
-      inject: [Settings, UnitOfWork, Instances, Clock],
+      inject: [Settings, UnitOfWork, Instances, Telemetry, Clock],
       useFactory: (
         { redisUrl }: Settings,
         work: UnitOfWork,
         instances: Instances,
+        telemetry: Telemetry,
         clock: Clock,
       ): ThrottleCounters => {
         const local = new LocalThrottleCounters(work, instances, clock);
         return redisUrl === undefined
           ? local
-          : new RedisThrottleCounters(new RedisWindows(redisUrl), local, instances, clock);
+          : new RedisThrottleCounters(new RedisWindows(redisUrl, telemetry), local, instances, clock);
       },
     },
   ],

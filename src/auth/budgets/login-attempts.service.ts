@@ -5,7 +5,7 @@ import { DeviceTokens, type Device } from '../../tokens/device-tokens.service.js
 import { TokenVerifier } from '../../tokens/token-verifier.js';
 import { fold } from '../../users/fold.js';
 import { UsersService } from '../../users/users.service.js';
-import { bearerToken } from '../bearer-token.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { presentedDeviceToken } from './device-token.js';
 
 /** Whose budget an attempt is taken from. */

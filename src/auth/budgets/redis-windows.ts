@@ -1,4 +1,5 @@
 import { Redis, type Result } from 'ioredis';
+import type { Telemetry } from '../../telemetry/telemetry.js';
 import { slidingWindowScript } from './sliding-window-script.js';
 import type { Counted } from './throttle-counters.js';
 
@@ -20,7 +21,10 @@ export class RedisWindows {
   /** What befell the connection. */
   private fault: Error | undefined;
 
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly telemetry: Telemetry,
+  ) {
     this.redis = new Redis(url, {
       keyPrefix: 'gatehouse:throttle:',
       lazyConnect: true,
@@ -47,19 +51,33 @@ export class RedisWindows {
   /** Counts one more, unless there are as many already. @param ttl the window, in ms. @param now ms since 1970 */
   async take(key: string, ttl: number, limit: number, now: number): Promise<Counted> {
     const asked = this.redis.takeFromWindow(key, ttl, limit, now);
-    const [taken = 0, count = 0, wait = 0] = await this.answer(asked);
+    const [taken = 0, count = 0, wait = 0] = await this.measure(asked);
     return { taken: taken === 1, count, wait };
   }
 
   /** Lets one window begin with what another has counted. */
   async copy(from: string, to: string): Promise<void> {
-    await this.answer(this.redis.copy(from, to, 'REPLACE'));
+    await this.measure(this.redis.copy(from, to, 'REPLACE'));
   }
 
   async close(): Promise<void> {
     await this.redis.quit().catch(() => {
       this.redis.disconnect();
     });
+  }
+
+  private async measure<T>(asked: Promise<T>): Promise<T> {
+    const since = performance.now();
+    const tell = (outcome: 'ok' | 'error') =>
+      this.telemetry.emit('redisAsked', outcome, (performance.now() - since) / 1000);
+    try {
+      const answer = await this.answer(asked);
+      tell('ok');
+      return answer;
+    } catch (error) {
+      tell('error');
+      throw error;
+    }
   }
 
   /** Without a connection, the client tells only that there is none: why there is none is what helps. */

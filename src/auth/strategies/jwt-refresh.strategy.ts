@@ -5,7 +5,7 @@ import { Strategy } from 'passport-jwt';
 import { AppError } from '../../errors/app-error.js';
 import type { RefreshClaims } from '../../tokens/token-claims.js';
 import { TokenVerifier } from '../../tokens/token-verifier.js';
-import { bearerToken } from '../bearer-token.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { jwtOptions } from './jwt-options.js';
 
 /**

@@ -4,7 +4,7 @@ import { Strategy } from 'passport-jwt';
 import type { Identity } from '../../access/identity.js';
 import { Acknowledgements } from '../../tokens/acknowledgements.js';
 import { TokenVerifier } from '../../tokens/token-verifier.js';
-import { bearerToken } from '../bearer-token.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { IdentityService } from '../identity.service.js';
 import { jwtOptions } from './jwt-options.js';
 
