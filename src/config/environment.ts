@@ -9,6 +9,7 @@ import {
   NotBlank,
   OneOf,
   OriginList,
+  PostgresUrlSetting,
   ProxyList,
   RateLimitsSetting,
   RedisUrlSetting,
@@ -47,6 +48,10 @@ export class Environment {
 
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
+
+  @IsOptional()
+  @PostgresUrlSetting()
+  MOVE_DATABASE_TO?: string = undefined;
 
   @IsOptional()
   @RedisUrlSetting()
