@@ -49,6 +49,9 @@ export class Environment {
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
 
+  @WholeNumber(1, 1000)
+  DATABASE_POOL = '10';
+
   @IsOptional()
   @PostgresUrlSetting()
   MOVE_DATABASE_TO?: string = undefined;

@@ -1,5 +1,5 @@
 import { DataSource, QueryFailedError, type DataSourceOptions } from 'typeorm';
-import { dataSourceOptions, openDatabase } from '../data-source.js';
+import { migrationOptions, openDatabase } from '../data-source.js';
 import { UnitOfWork } from '../unit-of-work.js';
 import type { CarriedRow } from './carried-column.js';
 import type { CarriedTable } from './carried-tables.js';
@@ -22,7 +22,7 @@ export class PostgresTarget {
    * @throws DatabaseMoveError where it cannot be reached, or is used by another version
    */
   static async open(url: string): Promise<PostgresTarget> {
-    const options = dataSourceOptions({ kind: 'postgres', url });
+    const options = migrationOptions({ kind: 'postgres', url });
     try {
       await rejectOtherVersion(options);
       return new PostgresTarget(await openDatabase(options));
