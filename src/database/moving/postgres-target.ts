@@ -109,8 +109,7 @@ function quoted(names: readonly string[]): string {
 async function rejectOtherVersion(options: DataSourceOptions): Promise<void> {
   const dataSource = await new DataSource(options).initialize();
   try {
-    const state = await schemaStateOf(dataSource);
-    if (state === 'foreign' || (state === 'older' && (await hasUsers(dataSource))))
+    if (await isUsedOtherwise(dataSource))
       throw new DatabaseMoveError(
         'The PostgreSQL database is used by another version, or for something else.',
       );
@@ -119,9 +118,23 @@ async function rejectOtherVersion(options: DataSourceOptions): Promise<void> {
   }
 }
 
-async function hasUsers(dataSource: DataSource): Promise<boolean> {
-  const rows = await dataSource.query<RawRow[]>('SELECT 1 FROM users LIMIT 1');
-  return rows.length > 0;
+async function isUsedOtherwise(dataSource: DataSource): Promise<boolean> {
+  switch (await schemaStateOf(dataSource)) {
+    case 'none':
+      return hasTableOfThatName(dataSource);
+    case 'older':
+      return (await dataSource.query<RawRow[]>('SELECT 1 FROM users LIMIT 1')).length > 0;
+    case 'same':
+      return false;
+    case 'foreign':
+      return true;
+  }
+}
+
+async function hasTableOfThatName({ entityMetadatas, manager }: DataSource): Promise<boolean> {
+  const names = entityMetadatas.map(({ tableName }) => tableName);
+  const sql = 'SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY($1)';
+  return (await manager.query<RawRow[]>(sql, [names])).length > 0;
 }
 
 /** In the server's own words: they name tables and columns, never what stands in them. */
