@@ -1,15 +1,19 @@
+import { Logger, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { AccountCommands } from './cli/account-commands.js';
 import { AuditCommands } from './cli/audit-commands.js';
 import { CommandError } from './cli/command-error.js';
+import { DatabaseCommands } from './cli/database-commands.js';
 import { KeyCommands } from './cli/key-commands.js';
 import { createProgram, type WithCommands } from './cli/program.js';
 import { TransferCommands } from './cli/transfer-commands.js';
 import { loadSettings, SettingsError, type Settings } from './config/settings.js';
+import { DatabaseMoveError } from './database/moving/database-move-error.js';
 import { AppError } from './errors/app-error.js';
 import { KeyChangeError } from './tokens/key-change-error.js';
 
+const logLevels: LogLevel[] = ['error', 'fatal'];
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Who measures is the service: a command would take the port of its metrics from it. */
@@ -17,7 +21,7 @@ const settingsOfCommand = (): Settings => Object.assign({}, loadSettings(), { me
 
 const withCommands: WithCommands = async (run) => {
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(settingsOfCommand()), {
-    logger: ['error', 'fatal'],
+    logger: logLevels,
     abortOnError: false,
   });
   try {
@@ -32,7 +36,12 @@ const withCommands: WithCommands = async (run) => {
   }
 };
 
-const toldInWords = [CommandError, KeyChangeError, SettingsError];
+const openDatabaseCommands = () => {
+  Logger.overrideLogger(logLevels);
+  return new DatabaseCommands(loadSettings(), print);
+};
+
+const toldInWords = [CommandError, DatabaseMoveError, KeyChangeError, SettingsError];
 
 function explain(error: unknown): string {
   if (toldInWords.some((kind) => error instanceof kind)) return (error as Error).message;
@@ -45,7 +54,7 @@ function explain(error: unknown): string {
   return String((error as Error).stack);
 }
 
-createProgram(withCommands, print)
+createProgram(withCommands, openDatabaseCommands, print)
   .parseAsync()
   .catch((error: unknown) => {
     process.stderr.write(`${explain(error)}\n`);

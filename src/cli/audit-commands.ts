@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { AuditVerifier } from '../audit/audit-verifier.js';
-import type { ChainLink } from '../audit/chain-walk.js';
+import type { ChainFault, ChainLink, ChainReport } from '../audit/chain-walk.js';
 import { CommandError } from './command-error.js';
 
 /** What the commands about the audit trail do. */
@@ -15,15 +15,20 @@ export class AuditCommands {
     const found = await this.app
       .get(AuditVerifier)
       .verify(anchor === undefined ? undefined : readAnchor(anchor));
-    if ('fault' in found) {
-      const id = found.id === null ? '' : ` (${found.id})`;
-      throw new CommandError(`Event ${String(found.seq)}${id} ${found.fault}.`);
-    }
-    return [
-      `${String(found.seq)} event(s) hold; of ${String(found.erased)} the personal data were erased.`,
-      `--anchor ${String(found.seq)}:${found.hash}`,
-    ].join('\n');
+    return verifiedInWords(found);
   }
+}
+
+/** @throws CommandError where an event is not as it was written */
+export function verifiedInWords(found: ChainReport | ChainFault): string {
+  if ('fault' in found) {
+    const id = found.id === null ? '' : ` (${found.id})`;
+    throw new CommandError(`Event ${String(found.seq)}${id} ${found.fault}.`);
+  }
+  return [
+    `${String(found.seq)} event(s) hold; of ${String(found.erased)} the personal data were erased.`,
+    `--anchor ${String(found.seq)}:${found.hash}`,
+  ].join('\n');
 }
 
 function readAnchor(text: string): ChainLink {

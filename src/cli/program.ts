@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { roles, type Role } from '../access/role.js';
 import type { AccountCommands } from './account-commands.js';
 import type { AuditCommands } from './audit-commands.js';
+import type { DatabaseCommands } from './database-commands.js';
 import type { KeyCommands } from './key-commands.js';
 import { readPassword } from './read-password.js';
 import type { ImportFlags, TransferCommands } from './transfer-commands.js';
@@ -17,10 +18,14 @@ interface Commands {
 export type WithCommands = (run: (commands: Commands) => Promise<void>) => Promise<void>;
 
 /** The command line. `npm run gatehouse -- help` lists it. */
-export function createProgram(withCommands: WithCommands, print: (line: string) => void): Command {
+export function createProgram(
+  withCommands: WithCommands,
+  openDatabaseCommands: () => DatabaseCommands,
+  print: (line: string) => void,
+): Command {
   const username = new Argument('<username>');
   const program = new Command('gatehouse').description(
-    'Manages the accounts, the signing keys and the audit trail of this Gatehouse.',
+    'Manages the accounts, the signing keys, the audit trail and the database of this Gatehouse.',
   );
   const user = program
     .command('user')
@@ -143,5 +148,16 @@ export function createProgram(withCommands: WithCommands, print: (line: string) 
         print(await audit.verify(anchor));
       }),
     );
+
+  program
+    .command('database')
+    .description('move the database')
+    .command('move')
+    .description(
+      'carry everything from the SQLite database of DATABASE_URL to the PostgreSQL database of MOVE_DATABASE_TO, see docs/migration.md; stop the service first, and run it again after an interruption',
+    )
+    .action(async () => {
+      await openDatabaseCommands().move();
+    });
   return program;
 }

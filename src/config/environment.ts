@@ -11,6 +11,7 @@ import {
   OneOf,
   OriginList,
   OtherThanPort,
+  PostgresUrlSetting,
   ProxyList,
   RateLimitsSetting,
   RedisUrlSetting,
@@ -49,6 +50,13 @@ export class Environment {
 
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
+
+  @WholeNumber(1, 1000)
+  DATABASE_POOL = '10';
+
+  @IsOptional()
+  @PostgresUrlSetting()
+  MOVE_DATABASE_TO?: string = undefined;
 
   @IsOptional()
   @RedisUrlSetting()

@@ -52,6 +52,13 @@ export function DatabaseUrlSetting(): PropertyDecorator {
   );
 }
 
+export function PostgresUrlSetting(): PropertyDecorator {
+  return TextThat(
+    'must be postgres://USER:PASSWORD@HOST/DATABASE',
+    (text) => parseDatabaseUrl(text)?.kind === 'postgres',
+  );
+}
+
 export function RedisUrlSetting(): PropertyDecorator {
   return TextThat(
     'must be redis://USER:PASSWORD@HOST:PORT/NUMBER, or the same with rediss:// for TLS; all but the host may be left out',

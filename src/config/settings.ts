@@ -26,6 +26,10 @@ export abstract class Settings {
   abstract readonly port: number;
   abstract readonly apiPrefix: string;
   abstract readonly database: DatabaseLocation;
+  /** How many connections this process may have to PostgreSQL. */
+  abstract readonly databasePool: number;
+  /** The PostgreSQL database that `gatehouse database move` moves to. May hold a password: not to be logged. */
+  abstract readonly moveDatabaseTo: string | undefined;
   /** May hold a password: not to be logged. */
   abstract readonly redisUrl: string | undefined;
   abstract readonly jwtAlgorithm: JwtAlgorithm;
@@ -135,6 +139,8 @@ function freezeSettings(environment: Environment): Settings {
     port: Number(environment.PORT),
     apiPrefix: (environment.API_PREFIX ?? '').replace(/^\/|\/$/g, ''),
     database: checked(parseDatabaseUrl(environment.DATABASE_URL)),
+    databasePool: Number(environment.DATABASE_POOL),
+    moveDatabaseTo: environment.MOVE_DATABASE_TO,
     redisUrl: parseRedisUrl(environment.REDIS_URL ?? ''),
     jwtAlgorithm: environment.JWT_ALGORITHM as JwtAlgorithm,
     jwtSecret: environment.JWT_SECRET,

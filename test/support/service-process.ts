@@ -9,7 +9,7 @@ import { end, finish, startProcess, type CommandResult, type Variables } from '.
 import { freePort } from './free-port.js';
 
 const dist = resolve('dist');
-const STARTS_WITHIN_MS = 20_000;
+const STARTS_WITHIN_MS = 60_000;
 
 /** Small hashes and no limits, as the other tests have them. */
 const testVariables = {
@@ -100,8 +100,8 @@ export function runCommand(
 }
 
 /** Starts a command of the command line, to be fed and killed by the test. */
-export function startCommand(folder: string, args: string[]): ChildProcess {
-  return spawnNode('cli.js', args, folder, testVariables);
+export function startCommand(folder: string, args: string[], variables: Variables = {}): ChildProcess {
+  return spawnNode('cli.js', args, folder, { ...testVariables, ...variables });
 }
 
 function spawnNode(script: string, args: string[], cwd: string, variables: Variables): ChildProcess {
