@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { loadSettings } from './src/config/settings.js';
-import { dataSourceOptions } from './src/database/data-source.js';
+import { migrationOptions } from './src/database/data-source.js';
 
 /** For the TypeORM command line: `npm run migration:generate`, `migration:run`, `migration:revert`. */
-export default new DataSource(dataSourceOptions(loadSettings().database));
+export default new DataSource(migrationOptions(loadSettings().database));

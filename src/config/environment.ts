@@ -48,6 +48,9 @@ export class Environment {
   @DatabaseUrlSetting()
   DATABASE_URL = 'sqlite:./data/gatehouse.sqlite';
 
+  @WholeNumber(1, 1000)
+  DATABASE_POOL = '10';
+
   @IsOptional()
   @RedisUrlSetting()
   REDIS_URL?: string = undefined;

@@ -26,6 +26,8 @@ export abstract class Settings {
   abstract readonly port: number;
   abstract readonly apiPrefix: string;
   abstract readonly database: DatabaseLocation;
+  /** How many connections this process may have to PostgreSQL. */
+  abstract readonly databasePool: number;
   /** May hold a password: not to be logged. */
   abstract readonly redisUrl: string | undefined;
   abstract readonly jwtAlgorithm: JwtAlgorithm;
@@ -121,6 +123,7 @@ function freezeSettings(environment: Environment): Settings {
     port: Number(environment.PORT),
     apiPrefix: (environment.API_PREFIX ?? '').replace(/^\/|\/$/g, ''),
     database: checked(parseDatabaseUrl(environment.DATABASE_URL)),
+    databasePool: Number(environment.DATABASE_POOL),
     redisUrl: parseRedisUrl(environment.REDIS_URL ?? ''),
     jwtAlgorithm: environment.JWT_ALGORITHM as JwtAlgorithm,
     jwtSecret: environment.JWT_SECRET,

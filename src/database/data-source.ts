@@ -4,35 +4,64 @@ import { dirname } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { DatabaseLocation } from '../config/database-url.js';
 import { entities } from './entities.js';
+import { migratePostgres } from './migrate-postgres.js';
 import { migrations } from './migrations/migrations.js';
+import { pooledConnections, unhurriedConnection, type PostgresOptions } from './postgres-options.js';
+
+type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
 
 const logger = new Logger('Database');
 const BUSY_TIMEOUT_MS = 5000;
 const OWNER_ONLY = 0o700;
 
-/** How TypeORM reaches the database. `synchronize` is never on: the schema changes by migrations alone. */
-export function dataSourceOptions(location: DatabaseLocation): DataSourceOptions {
+/**
+ * How TypeORM reaches the database. `synchronize` is never on: the schema changes by migrations alone.
+ * @param poolSize how many connections this process may have to PostgreSQL; SQLite has one
+ */
+export function dataSourceOptions(
+  location: DatabaseLocation,
+  poolSize?: number,
+): SqliteOptions | PostgresOptions {
   const schema = { entities, migrations, migrationsTransactionMode: 'each', synchronize: false } as const;
   return location.kind === 'postgres'
-    ? { ...schema, type: 'postgres', url: location.url }
+    ? { ...pooledConnections(location.url, poolSize), ...schema }
     : { ...schema, type: 'sqlite', database: location.path, enableWAL: true, busyTimeout: BUSY_TIMEOUT_MS };
 }
 
-/** Opens the database and brings its schema up to date. */
-export async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
-  if (options.type === 'sqlite') mkdirSync(dirname(options.database), { recursive: true, mode: OWNER_ONLY });
-  const dataSource = await new DataSource(options).initialize();
-  if (options.type === 'sqlite') await setPragmas(dataSource);
-  const applied = await dataSource.runMigrations();
-  const where = options.type === 'sqlite' ? options.database : 'PostgreSQL';
-  if (applied.length > 0)
-    logger.log(`Brought the database up to date: ${where}, ${String(applied.length)} migration(s)`);
-  return dataSource;
+/** As {@link dataSourceOptions}, for statements that may take long. */
+export function migrationOptions(location: DatabaseLocation): DataSourceOptions {
+  const options = dataSourceOptions(location);
+  return options.type === 'postgres' ? unhurriedConnection(options) : options;
 }
 
-async function setPragmas(dataSource: DataSource): Promise<void> {
+/** Opens the database and brings its schema up to date. */
+export function openDatabase(options: DataSourceOptions): Promise<DataSource> {
+  switch (options.type) {
+    case 'postgres':
+      return openPostgres(options);
+    case 'sqlite':
+      return openSqlite(options);
+    default:
+      throw new TypeError(`no database of this service: ${options.type}`);
+  }
+}
+
+async function openPostgres(options: PostgresOptions): Promise<DataSource> {
+  logMigrations('PostgreSQL', await migratePostgres(options));
+  return new DataSource(options).initialize();
+}
+
+async function openSqlite(options: SqliteOptions): Promise<DataSource> {
+  mkdirSync(dirname(options.database), { recursive: true, mode: OWNER_ONLY });
+  const dataSource = await new DataSource(options).initialize();
   // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
   await dataSource.query('PRAGMA synchronous = FULL');
   // What is deleted would stay readable in the file until something else is written over it.
   await dataSource.query('PRAGMA secure_delete = ON');
+  logMigrations(options.database, (await dataSource.runMigrations()).length);
+  return dataSource;
+}
+
+function logMigrations(where: string, count: number): void {
+  if (count > 0) logger.log(`Brought the database up to date: ${where}, ${String(count)} migration(s)`);
 }

@@ -9,8 +9,8 @@ import { UnitOfWork } from './unit-of-work.js';
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Settings],
-      useFactory: ({ database }: Settings) => ({
-        ...dataSourceOptions(database),
+      useFactory: ({ database, databasePool }: Settings) => ({
+        ...dataSourceOptions(database, databasePool),
         // A database server may come up after the service; a file that cannot be opened stays so.
         retryAttempts: database.kind === 'postgres' ? 10 : 0,
       }),

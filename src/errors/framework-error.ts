@@ -1,12 +1,9 @@
 import { HttpException } from '@nestjs/common';
-import { QueryFailedError } from 'typeorm';
 import { AppError } from './app-error.js';
 import type { ErrorCode } from './error-catalogue.js';
+import { isStoreDown } from './store-down.js';
 
 const RETRY_SECONDS = 1;
-
-// SQLite is locked by another process, or PostgreSQL is away (SQLSTATE classes 08, 53 and 57).
-const STORE_DOWN = /^(SQLITE_BUSY|SQLITE_LOCKED|ECONN\w+|ETIMEDOUT|08\w{3}|53\w{3}|57\w{3})$/;
 
 /** Gives every error a code of the catalogue, also those that the framework, the body parser or the database throw. */
 export function toAppError(error: unknown): AppError {
@@ -33,9 +30,4 @@ function codeFor(error: HttpException): ErrorCode {
 function isAborted(error: unknown): boolean {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   return code === 'ECONNRESET' && statusCode === 400;
-}
-
-function isStoreDown(error: unknown): boolean {
-  const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { code?: unknown };
-  return typeof code === 'string' && STORE_DOWN.test(code);
 }
