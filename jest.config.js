@@ -28,7 +28,7 @@ const transform = {
   ],
 };
 
-const shared = {
+export const shared = {
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
@@ -46,6 +46,12 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      // These need PostgreSQL and Redis: `npm run test:cluster`.
+      testPathIgnorePatterns: ['<rootDir>/test/cluster/'],
+    },
   ],
 };

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
@@ -12,9 +12,12 @@ export interface CommandResult {
 
 /** What still runs when the tests of a file have ended, as after one that failed: it would keep jest waiting. */
 const running = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
-});
+// What is set up for all files together is ended by who set it up: there is no afterAll then.
+if (typeof afterAll === 'function') {
+  afterAll(() => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+}
 
 /** Starts a process that knows nothing of the environment of the tests but where programs are. */
 export function startProcess(
@@ -22,9 +25,10 @@ export function startProcess(
   args: string[],
   cwd: string,
   variables: Variables,
+  options: Pick<SpawnOptions, 'uid' | 'gid' | 'stdio'> = {},
 ): ChildProcess {
   const { PATH = '' } = process.env;
-  const child = spawn(command, args, { cwd, env: { PATH, ...variables } });
+  const child = spawn(command, args, { ...options, cwd, env: { PATH, ...variables } });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
