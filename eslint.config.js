@@ -3,7 +3,9 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 const nodeGlobals = Object.fromEntries(
-  ['Buffer', 'URLSearchParams', 'console', 'performance', 'process'].map((name) => [name, 'readonly']),
+  ['AbortSignal', 'Buffer', 'URL', 'URLSearchParams', 'console', 'fetch', 'performance', 'process'].map(
+    (name) => [name, 'readonly'],
+  ),
 );
 
 export default tseslint.config(

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KeyChangeError } from './key-change-error.js';
 import { readKeyFile, writeKeyFile } from './key-file.js';
 import type { StoredKey } from './key-ring.js';
 
@@ -57,5 +58,12 @@ describe('the key file', () => {
     writeKeyFile(file, [key('one')]);
     writeFileSync(file, 'broken');
     await expect(readKeyFile(file)).rejects.toThrow('restore the file from a backup');
+  });
+
+  it('is said to be read-only, in words, where it cannot be written', () => {
+    writeFileSync(join(folder, 'deeper'), 'a file where a folder is due');
+    expect(() => {
+      writeKeyFile(file, [key('one')]);
+    }).toThrow(KeyChangeError);
   });
 });

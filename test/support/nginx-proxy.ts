@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from './api-client.js';
+import { end, startProcess } from './child-process.js';
+import { freePort } from './free-port.js';
+import { until } from './until.js';
+
+const BINARY = '/usr/sbin/nginx';
+
+/** nginx with the configuration that is deployed, in a folder of its own before instances on the loopback. */
+export class NginxProxy {
+  readonly api: ApiClient;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    this.api = new ApiClient(url);
+  }
+
+  /** @param instances the URLs of as many as the configuration names */
+  static async start(folder: string, instances: readonly string[]): Promise<NginxProxy> {
+    requireNginx();
+    const port = String(await freePort());
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, configuration(folder, port, instances));
+    const errors = join(folder, 'nginx-errors');
+    const args = ['-e', errors, '-p', folder, '-c', file, '-g', `daemon off; ${workersOwner()}`];
+    const child = startProcess(BINARY, args, folder, {});
+    const proxy = new NginxProxy(child, `http://127.0.0.1:${port}`);
+    await until(() => proxy.answers()).catch((cause: unknown) => {
+      throw new Error(`nginx did not start:\n${readFileSync(errors, 'utf8')}`, { cause });
+    });
+    return proxy;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.child, 'SIGTERM');
+  }
+
+  private answers(): Promise<boolean> {
+    return this.api.get('/health/live').then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  }
+}
+
+/** The file as it is, but for the addresses and the places that are written to. @throws Error where one is not there */
+function configuration(folder: string, port: string, instances: readonly string[]): string {
+  const replacements: [string, string][] = [
+    ['listen 8080', `listen 127.0.0.1:${port}`],
+    ['/tmp/', `${folder}/`],
+    ['/dev/stdout', join(folder, 'nginx-requests')],
+    ['error_log stderr', `error_log ${join(folder, 'nginx-errors')}`],
+    ...instances.map((url, index): [string, string] => [
+      `server gatehouse-${String(index + 1)}:3000`,
+      `server ${new URL(url).host}`,
+    ]),
+  ];
+  return replacements.reduce(
+    (text, [place, value]) => {
+      if (!text.includes(place)) throw new Error(`deploy/nginx.conf has no ${place}`);
+      return text.replaceAll(place, value);
+    },
+    readFileSync('deploy/nginx.conf', 'utf8'),
+  );
+}
+
+/** Started by root, its workers would be of another user, whom the folder is closed to. */
+function workersOwner(): string {
+  return process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
+}
+
+function requireNginx(): void {
+  if (existsSync(BINARY)) return;
+  throw new Error(
+    'There is no nginx. Install it: sudo apt-get install -y --no-install-recommends nginx-light',
+  );
+}
