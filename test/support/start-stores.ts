@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { dataSourceOptions, openDatabase } from '../../src/database/data-source.js';
 import { PostgresServer } from './postgres-server.js';
@@ -10,6 +11,7 @@ import { RedisServer } from './redis-server.js';
  * with its standard input, however the run ends.
  */
 Logger.overrideLogger(false);
+requireRedis();
 const postgres = await PostgresServer.prepare();
 const redis = await RedisServer.prepare();
 try {
@@ -26,4 +28,10 @@ try {
   await once(process.stdin.resume(), 'end');
 } finally {
   await Promise.all([postgres.stop(), redis.stop()]);
+}
+
+/** @throws Error that says how to install it */
+function requireRedis(): void {
+  const { error } = spawnSync('redis-server', ['--version']);
+  if (error) throw new Error('No Redis server is installed: apt-get install postgresql redis-server');
 }
