@@ -46,10 +46,12 @@ export class EmailVerificationService {
   }
 
   /** @throws AppError one_time_token_invalid; user_exists where somebody else verified the address meanwhile */
-  verify(token: string): Promise<void> {
+  async verify(token: string): Promise<void> {
+    const { userId } = await this.oneTimeTokens.require(token, 'verify_email');
     return this.work.run(async (manager) => {
-      const { userId, email } = await this.oneTimeTokens.spend(manager, token, 'verify_email');
+      // First the user, as whoever changes the account does: the other way round, the two could wait for each other.
       const user = await lockUser(manager, userId);
+      const { email } = await this.oneTimeTokens.spend(manager, token, 'verify_email');
       if (addressToVerify(user) !== email) throw new AppError('one_time_token_invalid');
       await this.users.setEmail(userId, email, true);
       if (user.email !== email) await this.oneTimeTokens.revoke(manager, userId, 'reset_password');

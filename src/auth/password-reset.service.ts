@@ -45,8 +45,9 @@ export class PasswordResetService {
     const person = await this.users.require(userId);
     const passwordHash = await this.newPasswords.hash(newPassword, person, 'new_password');
     return this.work.run(async (manager) => {
-      const spent = await this.oneTimeTokens.spend(manager, token, 'reset_password');
-      const user = await lockUser(manager, spent.userId);
+      // First the user, as whoever changes the account does: the other way round, the two could wait for each other.
+      const user = await lockUser(manager, userId);
+      await this.oneTimeTokens.spend(manager, token, 'reset_password');
       if (user.disabled) throw new AppError('one_time_token_invalid');
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_reset', userId });

@@ -1,30 +1,49 @@
 import {
   In,
   LessThanOrEqual,
+  type EntityManager,
   type EntityTarget,
+  type FindOptionsOrder,
   type FindOptionsSelect,
   type FindOptionsWhere,
 } from 'typeorm';
+import { lockUnlessLocked } from './lock-unless-locked.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 const ROWS_A_BATCH = 500;
 
+interface Expiring {
+  expiresAt: Date;
+}
+
 /** Removes the rows of a table that have expired, in small batches so that no request waits long behind one. */
-export async function deleteExpired<Row extends { expiresAt: Date }>(
+export async function deleteExpired<Row extends Expiring>(
   work: UnitOfWork,
   table: EntityTarget<Row>,
   key: keyof Row,
   now: Date,
 ): Promise<void> {
-  const select = { [key]: true } as FindOptionsSelect<Row>;
-  const expired = { expiresAt: LessThanOrEqual(now) } as FindOptionsWhere<Row>;
-  let rows: Row[];
+  let removed: number;
   do {
-    rows = await work.runStatement((manager) =>
-      manager.find(table, { select, where: expired, take: ROWS_A_BATCH }),
-    );
-    // Still expired: a row may have been written anew since it was found.
-    const found = { ...expired, [key]: In(rows.map((row) => row[key])) };
-    if (rows.length > 0) await work.runStatement((manager) => manager.delete(table, found));
-  } while (rows.length === ROWS_A_BATCH);
+    removed = await work.run((manager) => deleteSomeExpired(manager, table, key, now));
+  } while (removed === ROWS_A_BATCH);
+}
+
+/** Removes some of them, in the open unit of work. What somebody else is at is left for another time. */
+export async function deleteSomeExpired<Row extends Expiring>(
+  manager: EntityManager,
+  table: EntityTarget<Row>,
+  key: keyof Row,
+  now: Date,
+): Promise<number> {
+  const rows = await manager.find(table, {
+    select: { [key]: true } as FindOptionsSelect<Row>,
+    where: { expiresAt: LessThanOrEqual(now) } as FindOptionsWhere<Row>,
+    order: { [key]: 'ASC' } as FindOptionsOrder<Row>,
+    take: ROWS_A_BATCH,
+    ...lockUnlessLocked(manager),
+  });
+  const keys = In(rows.map((row) => row[key]));
+  if (rows.length > 0) await manager.delete(table, { [key]: keys });
+  return rows.length;
 }

@@ -104,15 +104,19 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
       this.telemetry.emit('mailed', 'sent');
       await this.forget(mail);
     } catch (error) {
-      await this.retry(mail, error);
+      if (!(error instanceof MailTaken)) await this.retry(mail, error);
     }
   }
 
-  /** Of several instances one gets the mail. What it says is made in the same unit: a token in it holds, or it is not sent. */
+  /**
+   * Of several instances one gets the mail. What it says is made in the same unit: a token in it holds, or it is not sent.
+   * It is made first, as it locks the account: whoever changes an account does so too before they touch its mails.
+   */
   private claim(mail: OutboundMail): Promise<Letter | undefined> {
     const { cause, id } = mail;
     const nextAttemptAt = mail.nextAttemptAt.getTime();
     return this.work.run(async (manager) => {
+      const letter = await this.composers.get(mail.kind)?.(manager, mail);
       const claimed = await manager
         .createQueryBuilder()
         .update(OutboundMail)
@@ -120,8 +124,7 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
         .where({ cause, id })
         .andWhere('next_attempt_at = :nextAttemptAt', { nextAttemptAt })
         .execute();
-      if (claimed.affected !== 1) return undefined;
-      const letter = await this.composers.get(mail.kind)?.(manager, mail);
+      if (claimed.affected !== 1) throw new MailTaken();
       if (!letter) await manager.delete(OutboundMail, { cause, id });
       return letter;
     });
@@ -149,6 +152,9 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 }
+
+/** Somebody else has claimed the mail, or it is gone: what was made for it is to be undone. */
+class MailTaken extends Error {}
 
 function pauseAfter(attempts: number): number {
   return Math.min(FIRST_PAUSE_SECONDS * 2 ** attempts, LONGEST_PAUSE_SECONDS);

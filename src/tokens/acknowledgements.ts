@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { In, IsNull } from 'typeorm';
+import { In, IsNull, type EntityManager } from 'typeorm';
+import { lockUnlessLocked } from '../database/lock-unless-locked.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -19,6 +20,7 @@ export class Acknowledgements implements OnApplicationShutdown {
   private readonly known = new Map<string, number>();
   private readonly unwritten = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private isOver = false;
 
   constructor(
     private readonly work: UnitOfWork,
@@ -35,13 +37,12 @@ export class Acknowledgements implements OnApplicationShutdown {
     if (this.known.has(refreshJti)) return;
     this.known.set(refreshJti, exp);
     this.unwritten.add(refreshJti);
-    this.timer ??= setTimeout(() => {
-      void this.write();
-    }, WRITE_AFTER_MS).unref();
+    this.writeSoon();
   }
 
   /** Writes what is known, before the process ends; later than the rest, as tokens are accepted until the server is closed. */
   async onApplicationShutdown(): Promise<void> {
+    this.isOver = true;
     clearTimeout(this.timer);
     await this.write();
   }
@@ -51,21 +52,34 @@ export class Acknowledgements implements OnApplicationShutdown {
     for (const [jti, exp] of this.known) if (exp <= now && !this.unwritten.has(jti)) this.known.delete(jti);
   }
 
+  private writeSoon(): void {
+    if (this.isOver) return;
+    this.timer ??= setTimeout(() => {
+      void this.write();
+    }, WRITE_AFTER_MS).unref();
+  }
+
   private async write(): Promise<void> {
     this.timer = undefined;
     const jtis = [...this.unwritten];
     if (jtis.length === 0) return;
     try {
-      await this.work.runStatement((manager) =>
-        manager.update(
-          RefreshToken,
-          { jti: In(jtis), acknowledgedAt: IsNull() },
-          { acknowledgedAt: this.clock.now() },
-        ),
-      );
-      jtis.forEach((jti) => this.unwritten.delete(jti));
+      const left = await this.work.run((manager) => this.acknowledge(manager, jtis));
+      for (const jti of jtis) if (!left.has(jti)) this.unwritten.delete(jti);
     } catch (error) {
       this.logger.error(error);
     }
+    if (this.unwritten.size > 0) this.writeSoon();
+  }
+
+  /** Waits for no row: together with a deletion or another instance, whose order is another, that could be for ever. */
+  private async acknowledge(manager: EntityManager, jtis: string[]): Promise<ReadonlySet<string>> {
+    const where = { jti: In(jtis), acknowledgedAt: IsNull() };
+    const select = { jti: true } as const;
+    const unacknowledged = await manager.find(RefreshToken, { select, where });
+    const free = await manager.find(RefreshToken, { select, where, ...lockUnlessLocked(manager) });
+    const taken = new Set(free.map(({ jti }) => jti));
+    await manager.update(RefreshToken, { jti: In([...taken]) }, { acknowledgedAt: this.clock.now() });
+    return new Set(unacknowledged.map(({ jti }) => jti).filter((jti) => !taken.has(jti)));
   }
 }

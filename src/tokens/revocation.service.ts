@@ -98,10 +98,14 @@ export class RevocationService {
     });
   }
 
-  /** A refresh locks the row of its session too: it is either before the cut and covered, or after and refused. */
+  /**
+   * A refresh locks the row of its session too: it is either before the cut and covered, or after and refused. Two cuts
+   * lock the rows in one order, so that neither waits for what the other has.
+   */
   private lockLive(manager: EntityManager, scope: CutScope): Promise<Session[]> {
     return manager.find(Session, {
       where: { ...inScope(scope), endedAt: IsNull() },
+      order: { id: 'ASC' },
       ...lockForUpdate(manager),
     });
   }

@@ -133,12 +133,12 @@ export class UsersService {
 
   /** @throws AppError user_exists */
   setUsername(id: string, username: string): Promise<void> {
-    return this.change(id, { username, usernameFolded: fold(username) }).catch(rejectTaken);
+    return this.changeLogin(id, { username, usernameFolded: fold(username) });
   }
 
   /** Sets the address, or none, and forgets the one that was to come. @throws AppError user_exists */
   setEmail(id: string, email: string | null, emailVerified = false): Promise<void> {
-    return this.change(id, emailColumns(email, emailVerified)).catch(rejectTaken);
+    return this.changeLogin(id, emailColumns(email, emailVerified));
   }
 
   /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
@@ -151,7 +151,7 @@ export class UsersService {
   /** A new email address counts as unverified. @throws AppError user_exists where it is somebody else's. */
   async apply(id: string, { email, ...columns }: AccountChange): Promise<void> {
     const address = email === undefined ? {} : emailColumns(email);
-    await this.change(id, { ...columns, ...address }).catch(rejectTaken);
+    await this.changeLogin(id, { ...columns, ...address });
   }
 
   /** Deletes the row, and by the foreign keys whatever belongs to it. */
@@ -161,6 +161,20 @@ export class UsersService {
 
   private findBy(where: FindOptionsWhere<User>): Promise<User | null> {
     return this.work.read((manager) => manager.findOneBy(User, where));
+  }
+
+  /**
+   * The index decides who gets a name or an address. Somebody who has it already is seen before: two users who ask for
+   * what is the other's would wait for each other at the index.
+   */
+  private async changeLogin(id: string, columns: Partial<User>): Promise<void> {
+    const { usernameFolded, emailFolded } = columns;
+    const wanted: FindOptionsWhere<User>[] = [];
+    if (usernameFolded !== undefined) wanted.push({ usernameFolded, id: Not(id) });
+    if (emailFolded != null) wanted.push({ emailFolded, id: Not(id) });
+    if (wanted.length > 0 && (await this.work.read((manager) => manager.existsBy(User, wanted))))
+      throw new AppError('user_exists');
+    await this.change(id, columns).catch(rejectTaken);
   }
 
   private async change(id: string, columns: Partial<User>): Promise<void> {

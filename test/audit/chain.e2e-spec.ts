@@ -6,6 +6,7 @@ import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { listEvents, signInAdmin } from '../support/audit.js';
 import { ada, grace } from '../support/people.js';
+import { tablesOf } from '../support/look-into.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -266,8 +267,7 @@ describe('events that were there before the chain', () => {
   it('are its first, as they stood, and can be taken back', async () => {
     let service = await TestApp.start();
     const database = service.app.get(DataSource);
-    const isChained = async () =>
-      (await service.query("SELECT 1 FROM sqlite_master WHERE name = 'audit_chain_head'")).length > 0;
+    const isChained = async () => (await tablesOf(service)).includes('audit_chain_head');
     const undo = async () => {
       while (await isChained()) await database.undoLastMigration();
     };
@@ -283,10 +283,10 @@ describe('events that were there before the chain', () => {
           `{"n": ${String(n)}}`,
         ],
       );
-    const former = await service.query('SELECT * FROM audit_events');
+    const former = await service.query('SELECT * FROM audit_events ORDER BY id');
     await database.runMigrations();
     await undo();
-    expect(await service.query('SELECT * FROM audit_events')).toEqual(former);
+    expect(await service.query('SELECT * FROM audit_events ORDER BY id')).toEqual(former);
 
     const folder = await service.stopAndKeep();
     service = await TestApp.start({ folder });

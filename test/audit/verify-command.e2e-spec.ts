@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
 import { LoadClient } from '../support/load-client.js';
+import { lookInto } from '../support/look-into.js';
 import { ada } from '../support/people.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
 import { newFolder } from '../support/test-app.js';
@@ -11,14 +10,10 @@ import { until } from '../support/until.js';
 describe('gatehouse audit verify', () => {
   let folder: string;
   const verify = (...args: string[]) => runCommand(folder, ['audit', 'verify', ...args]);
-  const inDatabase = async (...statements: string[]) => {
-    const database = await new DataSource({
-      type: 'sqlite',
-      database: join(folder, 'data/gatehouse.sqlite'),
-    }).initialize();
-    for (const statement of statements) await database.query(statement);
-    await database.destroy();
-  };
+  const inDatabase = (...statements: string[]) =>
+    lookInto(folder, async (query) => {
+      for (const statement of statements) await query(statement);
+    });
 
   beforeEach(async () => {
     folder = newFolder();

@@ -22,7 +22,7 @@ const elsewhere = (n: number) => `198.51.${String(n >> 8)}.${String(n & 255)}`;
 
 describe.each(['memory', 'Redis'])('the budget for attempts to sign in, counted in %s', (place) => {
   let redis: RedisServer | undefined;
-  let settings: Record<string, string> = limits;
+  let settings: Record<string, string> = { ...limits, REDIS_URL: '' };
   let service: TestApp;
 
   beforeAll(async () => {
@@ -192,10 +192,11 @@ describe.each(['memory', 'Redis'])('the budget for attempts to sign in, counted 
 });
 
 describe('the counters in the database', () => {
+  const settings = { ...limits, REDIS_URL: '' };
   let service: TestApp;
 
   beforeEach(async () => {
-    service = await TestApp.start({ settings: limits });
+    service = await TestApp.start({ settings });
   });
   afterEach(() => service.stop());
 
@@ -207,13 +208,13 @@ describe('the counters in the database', () => {
        INSERT INTO throttle_counters (key, hits, expires_at) SELECT '--' || n, ?, ? FROM n`,
       [JSON.stringify([[service.clock.now().getTime(), 1]]), service.clock.now().getTime() + 60_000],
     );
-    service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
+    service = await TestApp.start({ settings, folder: await service.stopAndKeep() });
     expect(refusal(await service.api.login(ada))).toEqual(limited);
   });
 
   it('have no name in them, and are gone when they count no more', async () => {
     await service.api.login({ ...ada, username: 'my password typed for a name' }).expect(401);
-    service = await TestApp.start({ settings: limits, folder: await service.stopAndKeep() });
+    service = await TestApp.start({ settings, folder: await service.stopAndKeep() });
     const rows = await service.query<{ key: string }>('SELECT * FROM throttle_counters');
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain('password');

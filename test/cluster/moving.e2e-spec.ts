@@ -164,7 +164,7 @@ describe('moving from SQLite to PostgreSQL', () => {
     for (let left = 6; left > 0; left--) {
       const there = await rowsThere();
       const goal = there + (Math.random() * (3 * MANY - there)) / left;
-      const moving = startCommand(folder, ['database', 'move'], { MOVE_DATABASE_TO: url });
+      const moving = await startCommand(folder, ['database', 'move'], { MOVE_DATABASE_TO: url });
       const hasEnded = () => moving.exitCode !== null;
       await until(async () => hasEnded() || (await rowsThere()) > goal);
       if (!hasEnded()) interrupted++;
@@ -181,7 +181,7 @@ describe('moving from SQLite to PostgreSQL', () => {
   it('lets nobody sign in on a database that is half moved, nor a service start on the one that is moved', async () => {
     await gatehouse('user create ada', {}, ada.password);
     await onSqlite(folder, ...manyRows);
-    const moving = startCommand(folder, ['database', 'move'], { MOVE_DATABASE_TO: url });
+    const moving = await startCommand(folder, ['database', 'move'], { MOVE_DATABASE_TO: url });
     await until(async () => (await onServer(url, 'SELECT 1 FROM users LIMIT 1').catch(() => [])).length > 0);
     moving.kill('SIGSTOP');
     const started = await runService(folder, {});

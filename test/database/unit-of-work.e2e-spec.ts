@@ -2,6 +2,8 @@ import { DataSource } from 'typeorm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { RevokedToken } from '../../src/tokens/revoked-token.entity.js';
+import { itOnSqlite } from '../support/it-on-sqlite.js';
+import { tablesOf } from '../support/look-into.js';
 import { TestApp } from '../support/test-app.js';
 
 describe('the unit of work', () => {
@@ -41,18 +43,21 @@ describe('the unit of work', () => {
     expect(await kept()).toEqual(['good-1', 'good-2', 'single']);
   });
 
-  it('would lose rows of the others without it, as TypeORM has one SQLite connection', async () => {
-    const dataSource = service.app.get(DataSource);
-    const bad = dataSource.transaction(async (manager) => {
-      await manager.insert(RevokedToken, row('bad'));
-      await sleep(50);
-      throw new Error('half-way');
-    });
-    await sleep(10);
-    await dataSource.manager.insert(RevokedToken, row('bystander'));
-    await expect(bad).rejects.toThrow('half-way');
-    expect(await kept()).toEqual([]);
-  });
+  itOnSqlite('PostgreSQL has a connection a unit')(
+    'would lose rows of the others without it, as TypeORM has one SQLite connection',
+    async () => {
+      const dataSource = service.app.get(DataSource);
+      const bad = dataSource.transaction(async (manager) => {
+        await manager.insert(RevokedToken, row('bad'));
+        await sleep(50);
+        throw new Error('half-way');
+      });
+      await sleep(10);
+      await dataSource.manager.insert(RevokedToken, row('bystander'));
+      await expect(bad).rejects.toThrow('half-way');
+      expect(await kept()).toEqual([]);
+    },
+  );
 
   it('holds with a hundred racing writers, of which every other fails', async () => {
     const rowsOf = (n: number) => ['a', 'b'].map((half) => `unit-${String(n).padStart(3, '0')}-${half}`);
@@ -121,7 +126,7 @@ describe('the database', () => {
   });
   afterAll(() => service.stop());
 
-  it.each([
+  itOnSqlite('so a file is set').each([
     ['journal_mode', 'wal'],
     ['synchronous', 2],
     ['foreign_keys', 1],
@@ -129,7 +134,7 @@ describe('the database', () => {
     expect(await service.query(`PRAGMA ${pragma}`)).toEqual([{ [pragma]: value }]);
   });
 
-  it('waits for another process that writes', async () => {
+  itOnSqlite('PostgreSQL has a writer a row')('waits for another process that writes', async () => {
     expect(await service.query('PRAGMA busy_timeout')).toEqual([{ timeout: 5000 }]);
   });
 
@@ -141,10 +146,7 @@ describe('the database', () => {
   it('can go back and forth over every migration', async () => {
     const dataSource = service.app.get(DataSource);
     for (let left = dataSource.migrations.length; left > 0; left--) await dataSource.undoLastMigration();
-    const tables = await service.query<{ name: string }>(
-      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'migrations'",
-    );
-    expect(tables).toEqual([]);
+    expect(await tablesOf(service)).toEqual([]);
     await dataSource.runMigrations();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries).toEqual([]);

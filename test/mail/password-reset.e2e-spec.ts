@@ -98,7 +98,7 @@ describe('a forgotten password', () => {
   it('opens nothing to who is disabled, before the mail or after it', async () => {
     await forget(grace.email!).expect(202);
     const token = await tokenByMail();
-    await service.query('UPDATE users SET disabled = 1');
+    await service.query('UPDATE users SET disabled = TRUE');
     expect(refusal(await reset(token))).toEqual(invalid);
     service.clock.pass(1);
     await forget(grace.email!).expect(202);

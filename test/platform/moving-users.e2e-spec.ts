@@ -112,7 +112,7 @@ describe('moving users by the command line', () => {
   it('ends as if nothing had happened, when it was killed in the middle and is run again', async () => {
     const service = await ServiceProcess.start(folder);
     write(jsonLines(manyUsers));
-    const importing = startCommand(folder, ['user', 'import', '-']);
+    const importing = await startCommand(folder, ['user', 'import', '-']);
     importing.stdin?.write(jsonLines(manyUsers.slice(0, 1300)));
     const signsIn = async (index: number) =>
       (await service.api.login({ username: manyUsers[index]!.username, password })).status === 200;
@@ -135,7 +135,7 @@ describe('moving users by the command line', () => {
 
   it.each([300, 600, 900])('ends so wherever the kill falls, as after %i ms', async (ms) => {
     write(jsonLines(manyUsers));
-    const importing = startCommand(folder, ['user', 'import', 'users.jsonl']);
+    const importing = await startCommand(folder, ['user', 'import', 'users.jsonl']);
     await sleep(ms);
     await end(importing, 'SIGKILL');
     const { code, stderr } = await gatehouse('user import users.jsonl');
@@ -168,7 +168,7 @@ describe('moving users by the command line', () => {
   it('ends with words where the reader of an export stops before its end', async () => {
     write(jsonLines(manyUsers));
     await gatehouse('user import users.jsonl');
-    const exporting = startCommand(folder, ['user', 'export']);
+    const exporting = await startCommand(folder, ['user', 'export']);
     exporting.stdout?.once('data', () => exporting.stdout?.destroy());
     const [stderr, [code]] = await Promise.all([text(exporting.stderr!), once(exporting, 'exit')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'The output was closed before its end.\n' });

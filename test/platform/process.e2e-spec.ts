@@ -1,6 +1,7 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refusal } from '../support/api-client.js';
+import { itOnSqlite } from '../support/it-on-sqlite.js';
 import { ada, grace } from '../support/people.js';
 import { runService, ServiceProcess } from '../support/service-process.js';
 import { newFolder } from '../support/test-app.js';
@@ -16,16 +17,19 @@ describe('the service as a process', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('needs no setting for its first start: it makes its folder, database and key, and says so', async () => {
-    const service = await ServiceProcess.start(folder);
-    await service.api.signUp(ada);
-    expect(statSync(join(folder, 'data/keys.json')).mode & 0o777).toBe(0o600);
-    expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
-    expect(statSync(join(folder, 'data/gatehouse.sqlite')).isFile()).toBe(true);
-    expect(service.output.join('')).toContain('Made new ES256 signing keys in ./data/keys.json');
-    expect(service.output.join('')).toContain('./data/gatehouse.sqlite');
-    expect(await service.stop()).toBe(0);
-  });
+  itOnSqlite('without a setting the database is a file')(
+    'needs no setting for its first start: it makes its folder, database and key, and says so',
+    async () => {
+      const service = await ServiceProcess.start(folder);
+      await service.api.signUp(ada);
+      expect(statSync(join(folder, 'data/keys.json')).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(folder, 'data/gatehouse.sqlite')).isFile()).toBe(true);
+      expect(service.output.join('')).toContain('Made new ES256 signing keys in ./data/keys.json');
+      expect(service.output.join('')).toContain('./data/gatehouse.sqlite');
+      expect(await service.stop()).toBe(0);
+    },
+  );
 
   it('finds everything still true after kill -9 and restart', async () => {
     let service = await ServiceProcess.start(folder);

@@ -45,11 +45,6 @@ export class FuzzTarget {
     return this.service.output.join('');
   }
 
-  /** Where the data lies, once the service is stopped. */
-  get database(): string {
-    return join(this.folder, 'data/gatehouse.sqlite');
-  }
-
   async stop(): Promise<void> {
     this.agent.destroy();
     await this.service.stop();

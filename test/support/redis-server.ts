@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { end, startProcess } from './child-process.js';
 import { freePort } from './free-port.js';
 
+/** Enough for every folder of a run to have one. */
+const DATABASES = 4096;
+
 /** A Redis of the test's own, which keeps nothing when it ends. */
 export class RedisServer {
   readonly password = 'a-password-for-redis';
@@ -32,6 +35,7 @@ export class RedisServer {
       requirepass: this.password,
       save: '',
       appendonly: 'no',
+      databases: DATABASES,
     };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     this.child = startProcess('redis-server', args, tmpdir(), {});

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { ApiClient } from './api-client.js';
 import { end, finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { freePort } from './free-port.js';
+import { storesOf } from './stores.js';
 
 const dist = resolve('dist');
 const STARTS_WITHIN_MS = 60_000;
@@ -39,7 +40,8 @@ export class ServiceProcess {
 
   static async start(folder: string, variables: Variables = {}): Promise<ServiceProcess> {
     const { PORT = String(await freePort()) } = variables;
-    const child = spawnNode('main.js', [], folder, { ...testVariables, ...variables, PORT });
+    const stores = await storesOf(folder);
+    const child = spawnNode('main.js', [], folder, { ...testVariables, ...stores, ...variables, PORT });
     const output: string[] = [];
     child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
@@ -90,18 +92,23 @@ export function runService(folder: string, variables: Variables): Promise<Comman
 }
 
 /** Runs a command of the command line. */
-export function runCommand(
+export async function runCommand(
   folder: string,
   args: string[],
   input = '',
   variables: Variables = {},
 ): Promise<CommandResult> {
-  return finish(spawnNode('cli.js', args, folder, { ...testVariables, ...variables }), input);
+  const stores = await storesOf(folder);
+  return finish(spawnNode('cli.js', args, folder, { ...testVariables, ...stores, ...variables }), input);
 }
 
 /** Starts a command of the command line, to be fed and killed by the test. */
-export function startCommand(folder: string, args: string[], variables: Variables = {}): ChildProcess {
-  return spawnNode('cli.js', args, folder, { ...testVariables, ...variables });
+export async function startCommand(
+  folder: string,
+  args: string[],
+  variables: Variables = {},
+): Promise<ChildProcess> {
+  return spawnNode('cli.js', args, folder, { ...testVariables, ...(await storesOf(folder)), ...variables });
 }
 
 function spawnNode(script: string, args: string[], cwd: string, variables: Variables): ChildProcess {

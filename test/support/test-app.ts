@@ -13,6 +13,8 @@ import { createLogger } from '../../src/logging/logger.js';
 import { Clock } from '../../src/time/clock.js';
 import { ApiClient } from './api-client.js';
 import { FixedClock } from './fixed-clock.js';
+import { queryPortably } from './query-portably.js';
+import { removeStores, storesOf } from './stores.js';
 
 /** Settings under which tests are quick and meet no limit that they do not test. The hashes are real, and small. */
 const testSettings = {
@@ -33,7 +35,7 @@ export interface TestAppOptions {
   readonly folder?: string;
 }
 
-/** The service with its real wiring, on a real SQLite file. */
+/** The service with its real wiring, on a real database: a SQLite file, or what the run's stores are. */
 export class TestApp {
   readonly api: ApiClient;
 
@@ -58,6 +60,7 @@ export class TestApp {
       DATABASE_URL: `sqlite:${join(folder, 'gatehouse.sqlite')}`,
       JWT_KEYS_FILE: join(folder, 'keys.json'),
       MAIL_OUTBOX: join(folder, 'outbox'),
+      ...(await storesOf(folder)),
       ...settings,
     });
     const lines: string[] = [];
@@ -106,13 +109,14 @@ export class TestApp {
     return [...this.registered].filter((route) => !route.startsWith('HEAD ') && !route.includes('*'));
   }
 
-  /** Looks into the database. */
+  /** Looks into the database. A parameter is a `?`, and a whole number in the answer a number, on both databases. */
   query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
-    return this.app.get(DataSource).query<T[]>(sql, parameters);
+    return queryPortably<T>(this.app.get(DataSource), sql, parameters);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
+    await removeStores(this.folder);
     rmSync(this.folder, { recursive: true });
   }
 

@@ -248,7 +248,7 @@ describe('changing a user', () => {
   });
 
   it('counts a changed email as unverified, and the same one as it was', async () => {
-    const verify = () => service.query('UPDATE users SET email_verified = 1 WHERE id = ?', [user.id]);
+    const verify = () => service.query('UPDATE users SET email_verified = TRUE WHERE id = ?', [user.id]);
     const change = async (email: string | null) =>
       (await patch(user.id, { email }).expect(200)).body as UserProfile;
     await verify();

@@ -5,6 +5,8 @@ import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
 import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
+import { itOnSqlite } from '../support/it-on-sqlite.js';
+import { tablesOf } from '../support/look-into.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -163,11 +165,9 @@ describe('after a deletion', () => {
   it('no table has anything of the user in it, but the audit trail the id', async () => {
     await leaveTraces();
     const dump = async () => {
-      const tables = await service.query<{ name: string }>(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('audit_events', 'migrations')",
-      );
+      const tables = (await tablesOf(service)).filter((name) => name !== 'audit_events');
       expect(tables.length).toBeGreaterThanOrEqual(5);
-      const rows = await Promise.all(tables.map(({ name }) => service.query(`SELECT * FROM "${name}"`)));
+      const rows = await Promise.all(tables.map((name) => service.query(`SELECT * FROM "${name}"`)));
       return JSON.stringify(rows).toLowerCase();
     };
     const before = await dump();
@@ -181,17 +181,20 @@ describe('after a deletion', () => {
     expect(await service.app.get(AuditVerifier).verify()).toHaveProperty('erased');
   });
 
-  it('the file itself has no trace of the user, once the service has stopped', async () => {
-    await leaveTraces();
-    const file = join(service.folder, 'gatehouse.sqlite');
-    const bytes = () => readFileSync(file).toString('latin1').toLowerCase();
-    const found = traces.slice(0, 4).map((trace) => trace.toLowerCase());
-    service = await TestApp.start({ folder: await service.stopAndKeep() });
-    expect(found.filter((trace) => bytes().includes(trace))).toEqual(found);
-    await deleteOwn(user.access_token).expect(204);
-    service = await TestApp.start({ folder: await service.stopAndKeep() });
-    expect(found.filter((trace) => bytes().includes(trace))).toEqual([]);
-  });
+  itOnSqlite('PostgreSQL itself decides when the space of a deleted row is written over')(
+    'the file itself has no trace of the user, once the service has stopped',
+    async () => {
+      await leaveTraces();
+      const file = join(service.folder, 'gatehouse.sqlite');
+      const bytes = () => readFileSync(file).toString('latin1').toLowerCase();
+      const found = traces.slice(0, 4).map((trace) => trace.toLowerCase());
+      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      expect(found.filter((trace) => bytes().includes(trace))).toEqual(found);
+      await deleteOwn(user.access_token).expect(204);
+      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      expect(found.filter((trace) => bytes().includes(trace))).toEqual([]);
+    },
+  );
 
   it('the audit trail says that it was, with how many sessions it cut, and no name', async () => {
     await deleteOwn(user.access_token).expect(204);
@@ -204,9 +207,7 @@ describe('after a deletion', () => {
       ['user_deleted', {}],
       ['sessions_ended', { reason: 'account_deleted', sessions: 1, refresh_tokens: 1, access_tokens: 1 }],
     ]);
-    const [{ text } = { text: '' }] = await service.query<{ text: string }>(
-      'SELECT group_concat(details) AS text FROM audit_events',
-    );
-    expect(text).not.toMatch(/countess|lovelace/);
+    const details = JSON.stringify(await service.query('SELECT details FROM audit_events'));
+    expect(details).not.toMatch(/countess|lovelace/);
   });
 });

@@ -2,6 +2,7 @@ import type { AccountExport } from '../../src/auth/account-export.js';
 import { signUp, type SignedIn } from '../support/admins.js';
 import { refusal } from '../support/api-client.js';
 import { importUsers } from '../support/import-users.js';
+import { columnsOf } from '../support/look-into.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
@@ -65,12 +66,10 @@ describe('the export of an account', () => {
   });
 
   it('names every column of the tables that belong to users, but for the hash and the forms for comparison', async () => {
-    const columnsOf = async (table: string) =>
-      (await service.query<{ name: string }>(`PRAGMA table_info(${table})`)).map(({ name }) => name);
     const document = await exported(user.access_token);
     const [session] = document.sessions;
     const left = async (table: string, shown: object | undefined, known: string[]) =>
-      (await columnsOf(table)).filter(
+      (await columnsOf(service, table)).filter(
         (name) => !Object.keys(shown ?? {}).includes(name) && !known.includes(name),
       );
     expect(await left('users', document.user, ['imported_from', 'password_hash'])).toEqual([

@@ -159,7 +159,7 @@ describe('an import', () => {
     const { access_token } = await service.api.signIn({ username: 'ada', password });
     const change = { current_password: password, new_password: 'an entirely different phrase' };
     await service.api.post('/users/me/password', change, access_token).expect(204);
-    await service.query('UPDATE users SET disabled = 1 WHERE username = ?', ['linus']);
+    await service.query('UPDATE users SET disabled = TRUE WHERE username = ?', ['linus']);
     const before = await exportUsers(service);
 
     expect(await importUsers(service, lines)).toMatchObject({ imported: 0, present: 3, refused: 0 });

@@ -89,7 +89,8 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   }
 
   private async write(): Promise<void> {
-    const changed = [...this.unwritten].flatMap((key) => {
+    // In one order, so that no two instances wait for each other's rows.
+    const changed = [...this.unwritten].sort().flatMap((key) => {
       const window = this.windows.get(key);
       return window ? { key, hits: window.copyHits(), expiresAt: new Date(window.expiresAt) } : [];
     });

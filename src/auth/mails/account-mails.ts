@@ -4,6 +4,7 @@ import { Settings } from '../../config/settings.js';
 import type { Letter } from '../../mail/letter.js';
 import { MailSender } from '../../mail/mail-sender.js';
 import type { OutboundMail } from '../../mail/outbound-mail.entity.js';
+import { lockUser } from '../../users/lock-user.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService } from '../../users/users.service.js';
 import { addressToVerify, isUnverified } from '../email-verification.service.js';
@@ -57,6 +58,7 @@ export class AccountMails implements OnModuleInit {
     purpose: Purpose,
     email: string,
   ): Promise<letters.Link> {
+    await lockUser(manager, userId);
     const token = await this.oneTimeTokens.issue(manager, { userId, purpose, email });
     const page = purpose.replace('_', '-');
     return {

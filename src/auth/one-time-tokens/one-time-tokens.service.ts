@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Settings } from '../../config/settings.js';
+import { deleteSomeExpired } from '../../database/delete-expired.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { AppError } from '../../errors/app-error.js';
 import { addSeconds, Clock } from '../../time/clock.js';
@@ -25,9 +26,9 @@ export class OneTimeTokensService {
     const now = this.clock.now();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = addSeconds(now, this.settings.oneTimeTokenTtl);
-    await this.deleteExpired(manager, now);
     const row = { ...subject, digest: digestOf(token), expiresAt };
     await manager.upsert(OneTimeToken, row, ['userId', 'purpose']);
+    await deleteSomeExpired(manager, OneTimeToken, 'digest', now);
     return token;
   }
 
@@ -47,11 +48,6 @@ export class OneTimeTokensService {
   /** What was mailed to an address that is not the user's any more must open nothing. */
   async revoke(manager: EntityManager, userId: string, purpose: Purpose): Promise<void> {
     await manager.delete(OneTimeToken, { userId, purpose });
-  }
-
-  private async deleteExpired(manager: EntityManager, now: Date): Promise<void> {
-    const expired = manager.createQueryBuilder().delete().from(OneTimeToken);
-    await expired.where('expires_at <= :now', { now: now.getTime() }).execute();
   }
 
   private async load(manager: EntityManager, token: string, purpose: Purpose): Promise<OneTimeToken> {
