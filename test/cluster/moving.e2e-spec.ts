@@ -10,6 +10,7 @@ import { ada, grace, type Person } from '../support/people.js';
 import { onServer } from '../support/postgres-databases.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { runCommand, runService, ServiceProcess, startCommand } from '../support/service-process.js';
+import { keepOnSqlite } from '../support/stores.js';
 import { newFolder } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
@@ -62,6 +63,7 @@ describe('moving from SQLite to PostgreSQL', () => {
 
   beforeEach(async () => {
     folder = newFolder();
+    keepOnSqlite(folder);
     url = await server.createDatabase();
   });
   afterEach(() => {

@@ -10,7 +10,7 @@ describe('/health/ready', () => {
   let folder: string;
   let apps: TestApp[];
   const start = async (settings: Record<string, string> = {}) => {
-    const app = await TestApp.start({ folder, settings });
+    const app = await TestApp.start({ folder, settings: { REDIS_URL: '', ...settings } });
     apps.push(app);
     return app;
   };
@@ -76,7 +76,7 @@ describe('/health/ready', () => {
 });
 
 describe('STRICT_CLUSTER', () => {
-  const strict = { STRICT_CLUSTER: 'true' };
+  const strict = { STRICT_CLUSTER: 'true', REDIS_URL: '' };
   let folder: string;
 
   beforeEach(() => {

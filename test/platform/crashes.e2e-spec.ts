@@ -121,6 +121,7 @@ describe('a service that is killed fifty times at random moments, under load', (
     expect(total(({ lost }) => lost)).toBeGreaterThan(KILLS);
     expect(total(({ refreshed }) => refreshed)).toBeGreaterThan(KILLS);
     expect(total(({ revoked }) => revoked)).toBeGreaterThan(KILLS);
+    await Promise.all(clients.map((client) => client.expectRegistrationsToHold(service.api)));
     expect(await service.stop()).toBe(0);
     rmSync(folder, { recursive: true });
   }, 300_000);

@@ -30,6 +30,11 @@ export async function storesOf(folder: string): Promise<Variables> {
   return known;
 }
 
+/** Lets the services of this folder run on SQLite, whatever the others do. */
+export function keepOnSqlite(folder: string): void {
+  stores.set(folder, Promise.resolve({}));
+}
+
 /** Removes the database of a folder, whoever is still connected to it. */
 export async function removeStores(folder: string): Promise<void> {
   const { DATABASE_URL } = (await stores.get(folder)) ?? {};
