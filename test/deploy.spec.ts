@@ -1,7 +1,25 @@
 import { parse, parseAllDocuments } from 'yaml';
 import { settingNames } from '../src/config/environment.js';
+import { parseDuration } from '../src/config/duration.js';
 import { readSettings } from '../src/config/settings.js';
 import { readDocument } from './support/documents.js';
+
+/** Names in the files for deployment that others give a meaning. */
+const namesOfOthers = [
+  'GATEHOUSE_PORT',
+  'GATEHOUSE_VERSION',
+  'NODE_IMAGE',
+  'POSTGRES_DB',
+  'POSTGRES_PASSWORD',
+  'POSTGRES_USER',
+  'REDISCLI_AUTH',
+  'REDIS_PASSWORD',
+  'UV_THREADPOOL_SIZE',
+];
+/** What a process has to close in, once `SHUTDOWN_DELAY` is over. */
+const CLOSES_WITHIN_SECONDS = 10;
+/** Of PostgreSQL, unless it is changed. Three of them are for its superuser alone. */
+const MAX_CONNECTIONS = 100 - 3;
 
 interface ComposeService {
   readonly environment?: Record<string, string | null>;
@@ -10,6 +28,16 @@ interface ComposeService {
   readonly security_opt?: string[];
   readonly user?: string;
   readonly ports?: string[];
+  readonly stop_grace_period?: string;
+}
+
+interface PodTemplate {
+  readonly template: {
+    readonly spec: {
+      readonly terminationGracePeriodSeconds: number;
+      readonly containers: readonly { readonly ports: readonly unknown[] }[];
+    };
+  };
 }
 
 const variables: Record<string, string> = {
@@ -23,6 +51,17 @@ const interpolate = (text: string) =>
     /\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g,
     (_, name: string, kind: string, rest: string) => variables[name] ?? (kind === '-' ? rest : ''),
   );
+
+describe('the files for deployment', () => {
+  it('name settings that there are', () => {
+    const files = ['compose.yaml', 'Dockerfile', 'deploy/kubernetes.yaml', 'docs/operations.md'];
+    const text = files.map((file) => readDocument(file)).join('\n');
+    const names = new Set(text.match(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g));
+    const ours = [...names].filter((name) => !namesOfOthers.includes(name));
+    expect(settingNames).toEqual(expect.arrayContaining(ours));
+    expect([...names]).toEqual(expect.arrayContaining(namesOfOthers));
+  });
+});
 
 describe('compose.yaml', () => {
   const text = readDocument('compose.yaml');
@@ -41,6 +80,20 @@ describe('compose.yaml', () => {
     expect(database).toEqual({ kind: 'postgres', url: 'postgres://gatehouse:a1b2@postgres:5432/gatehouse' });
     expect(redisUrl).toBe('redis://:c3d4@redis:6379');
     expect(trustProxy).toEqual(['uniquelocal']);
+  });
+
+  it('lets an instance close in peace', () => {
+    for (const name of instances) {
+      const { environment, stop_grace_period: grace = '' } = services[name] ?? {};
+      const { shutdownDelay } = readSettings(given(environment));
+      expect(shutdownDelay).toBeGreaterThan(0);
+      expect(parseDuration(grace)).toBeGreaterThanOrEqual(shutdownDelay + CLOSES_WITHIN_SECONDS);
+    }
+  });
+
+  it('leaves connections of PostgreSQL for a command, when all instances use all of theirs', () => {
+    const { databasePool } = readSettings(given(services['gatehouse-1']?.environment));
+    expect(databasePool * (instances.length + 1)).toBeLessThanOrEqual(MAX_CONNECTIONS);
   });
 
   it('lets every container write to its volumes alone, without any privilege', () => {
@@ -78,6 +131,28 @@ describe('the manifest for Kubernetes', () => {
   it('has settings that the service starts with', () => {
     const { issuer, jwtKeysFile } = readSettings(ofKind('ConfigMap')?.data ?? {});
     expect([issuer, jwtKeysFile]).toEqual(['https://auth.example.org', '/keys/keys.json']);
+  });
+
+  it('lets a pod close in peace', () => {
+    const { shutdownDelay } = readSettings(ofKind('ConfigMap')?.data ?? {});
+    const { template } = ofKind('Deployment')?.spec as PodTemplate;
+    expect(shutdownDelay).toBeGreaterThan(0);
+    expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(
+      shutdownDelay + CLOSES_WITHIN_SECONDS,
+    );
+  });
+
+  it('serves metrics on a port that neither the Service nor the ingress knows', () => {
+    const { metrics } = readSettings(ofKind('ConfigMap')?.data ?? {});
+    const { template } = ofKind('Deployment')?.spec as PodTemplate;
+    expect(template.spec.containers[0]?.ports).toContainEqual({
+      name: 'metrics',
+      containerPort: metrics?.port,
+    });
+    expect(ofKind('Service')?.spec).toMatchObject({ ports: [{ targetPort: 'http' }] });
+    expect(ofKind('NetworkPolicy')?.spec).toMatchObject({
+      ingress: [{ ports: [{ port: 'http' }] }, { ports: [{ port: 'metrics' }] }],
+    });
   });
 
   it('selects its own pods everywhere', () => {
