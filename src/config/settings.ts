@@ -11,6 +11,7 @@ import {
   type profileClaims,
   type tokenTypes,
 } from './environment.js';
+import { publicUrlOf } from './public-url.js';
 import { parseRateLimits, type RateLimit } from './rate-limit.js';
 import { parseRedisUrl } from './redis-url.js';
 import { splitList } from './setting-rules.js';
@@ -178,13 +179,6 @@ function freezeSettings(environment: Environment): Settings {
     metrics: metricsOf(environment),
     logLevel: environment.LOG_LEVEL,
   });
-}
-
-/** By default where the service says it is, or else where it listens. */
-function publicUrlOf({ PUBLIC_URL, JWT_ISSUER, HOST, PORT, API_PREFIX = '' }: Environment): string {
-  const origin = /^https?:\/\/[^?#]+$/.test(JWT_ISSUER) ? JWT_ISSUER : `http://${HOST}:${PORT}`;
-  const url = PUBLIC_URL ?? `${origin}/${API_PREFIX}`;
-  return url.replace(/(?<!:)\/+/g, '/').replace(/\/$/, '');
 }
 
 function metricsOf({ METRICS_TOKEN, METRICS_HOST, METRICS_PORT }: Environment): Settings['metrics'] {

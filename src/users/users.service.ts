@@ -9,7 +9,7 @@ import { byLogin, emailColumns } from './folded-columns.js';
 import { fold } from './fold.js';
 import { findLocked } from './lock-user.js';
 import { PasswordHasher } from './password-hasher.js';
-import { rejectTaken } from './reject-taken.js';
+import { rejectOwned, rejectTaken } from './reject-taken.js';
 import { User } from './user.entity.js';
 
 interface NewUser {
@@ -163,17 +163,8 @@ export class UsersService {
     return this.work.read((manager) => manager.findOneBy(User, where));
   }
 
-  /**
-   * The index decides who gets a name or an address. Somebody who has it already is seen before: two users who ask for
-   * what is the other's would wait for each other at the index.
-   */
   private async changeLogin(id: string, columns: Partial<User>): Promise<void> {
-    const { usernameFolded, emailFolded } = columns;
-    const wanted: FindOptionsWhere<User>[] = [];
-    if (usernameFolded !== undefined) wanted.push({ usernameFolded, id: Not(id) });
-    if (emailFolded != null) wanted.push({ emailFolded, id: Not(id) });
-    if (wanted.length > 0 && (await this.work.read((manager) => manager.existsBy(User, wanted))))
-      throw new AppError('user_exists');
+    await this.work.read((manager) => rejectOwned(manager, id, columns));
     await this.change(id, columns).catch(rejectTaken);
   }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { RedisServer } from '../support/redis-server.js';
 import { runService, ServiceProcess } from '../support/service-process.js';
+import { storesOf } from '../support/stores.js';
 import { newFolder, TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
@@ -88,7 +89,7 @@ describe('STRICT_CLUSTER', () => {
 
   it('lets one instance start, and no second one that would count attempts for itself', async () => {
     const one = await ServiceProcess.start(folder, strict);
-    const { code, stderr } = await runService(folder, { ...strict, PORT: '0' });
+    const { code, stderr } = await runService(folder, { ...(await storesOf(folder)), ...strict, PORT: '0' });
     expect(code).toBe(1);
     expect(stderr).toContain('STRICT_CLUSTER');
     expect(stderr).toContain('2 of 2 instances count attempts each for itself');

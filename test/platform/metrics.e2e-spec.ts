@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { DataSource } from 'typeorm';
+import { refuseEvents } from '../support/audit.js';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin } from '../support/admins.js';
 import { parseExposition, valueOf } from '../support/exposition.js';
@@ -237,9 +238,7 @@ describe('the metrics', () => {
     it('are not what was rolled back', async () => {
       await start();
       await service.api.signUp(ada);
-      await service.query(
-        `CREATE TRIGGER full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END`,
-      );
+      await refuseEvents(service);
       await service.api.login(ada).expect(500);
       expect(await value('sign_ins_total', { outcome: 'success' })).toBe(1);
       expect(await value('database_failures_total', { operation: 'insert' })).toBe(1);

@@ -1,6 +1,7 @@
 import type { AuditEventList, AuditEventProfile } from '../../src/audit/audit-event-profile.js';
 import { signUpAdmin } from './admins.js';
 import type { Person } from './people.js';
+import { isOnPostgres } from './stores.js';
 import type { TestApp } from './test-app.js';
 
 export const root: Person = { username: 'root', password: 'a long walk along the shore' };
@@ -27,4 +28,21 @@ export async function newestEvent(
   type: string,
 ): Promise<AuditEventProfile | undefined> {
   return (await listEvents(service, adminToken, { type, limit: 1 })).events[0];
+}
+
+/** Lets no further event be written, as where the disk is full: the database says `full`. @returns what takes it back */
+export async function refuseEvents(service: TestApp): Promise<() => Promise<void>> {
+  const [refuse, allow] = isOnPostgres
+    ? [
+        'ALTER TABLE audit_events ADD CONSTRAINT "full" CHECK (false) NOT VALID',
+        'ALTER TABLE audit_events DROP CONSTRAINT "full"',
+      ]
+    : [
+        "CREATE TRIGGER full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END",
+        'DROP TRIGGER full',
+      ];
+  await service.query(refuse);
+  return async () => {
+    await service.query(allow);
+  };
 }
