@@ -133,12 +133,12 @@ export class UsersService {
 
   /** @throws AppError user_exists */
   setUsername(id: string, username: string): Promise<void> {
-    return this.changeLogin(id, { username, usernameFolded: fold(username) });
+    return this.change(id, { username, usernameFolded: fold(username) }).catch(rejectTaken);
   }
 
   /** Sets the address, or none, and forgets the one that was to come. @throws AppError user_exists */
   setEmail(id: string, email: string | null, emailVerified = false): Promise<void> {
-    return this.changeLogin(id, emailColumns(email, emailVerified));
+    return this.change(id, emailColumns(email, emailVerified)).catch(rejectTaken);
   }
 
   /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
@@ -151,7 +151,7 @@ export class UsersService {
   /** A new email address counts as unverified. @throws AppError user_exists where it is somebody else's. */
   async apply(id: string, { email, ...columns }: AccountChange): Promise<void> {
     const address = email === undefined ? {} : emailColumns(email);
-    await this.changeLogin(id, { ...columns, ...address });
+    await this.change(id, { ...columns, ...address }).catch(rejectTaken);
   }
 
   /** Deletes the row, and by the foreign keys whatever belongs to it. */
@@ -163,12 +163,8 @@ export class UsersService {
     return this.work.read((manager) => manager.findOneBy(User, where));
   }
 
-  private async changeLogin(id: string, columns: Partial<User>): Promise<void> {
-    await this.work.read((manager) => rejectOwned(manager, id, columns));
-    await this.change(id, columns).catch(rejectTaken);
-  }
-
   private async change(id: string, columns: Partial<User>): Promise<void> {
+    await this.work.read((manager) => rejectOwned(manager, id, columns));
     await this.work.runStatement((manager) =>
       manager.update(User, { id }, { ...columns, updatedAt: this.clock.now() }),
     );
