@@ -45,6 +45,12 @@ export class Client {
     this.port = port;
   }
 
+  /** The body of what is no JSON. */
+  async text(path, token) {
+    const headers = { Authorization: `Bearer ${token}` };
+    return (await fetch(`http://127.0.0.1:${this.port}${path}`, { headers })).text();
+  }
+
   /** @returns the status, the body, and how long the answer took in milliseconds */
   async send(method, path, { body, token, form } = {}) {
     const text = form ? new URLSearchParams(form).toString() : JSON.stringify(body);
