@@ -172,7 +172,6 @@ describe('three instances on one PostgreSQL and one Redis', () => {
         total(({ registered }) => registered),
       ])
         expect(count).toBeGreaterThan(0);
-      if (process.env['SHOW_COUNTS']) console.log(clients.map(({ counts }) => counts));
     }, 120_000);
   });
 });
