@@ -1,4 +1,4 @@
-// Memory and handles under a mixed load that goes on: `node bench/soak.mjs [seconds]`, 600 by default.
+// Memory and handles under a mixed load that goes on: `node bench/soak.mjs [seconds] [users]`, 600 and 16 by default.
 //
 // Users register, sign in, use their tokens, refresh and sign out, on the built service; DATABASE_URL and REDIS_URL of the
 // environment choose its stores. Access tokens live for a minute, so that what is kept of each comes and goes several
@@ -8,7 +8,7 @@ import { startService } from './running-service.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 600);
 const SAMPLE_EVERY_S = SECONDS / 20;
-const USERS = 16;
+const USERS = Number(process.argv[3] ?? 16);
 const METRICS_TOKEN = 'soak-soak-soak-soak-soak';
 const password = 'correct horse battery staple';
 
