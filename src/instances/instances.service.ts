@@ -52,12 +52,16 @@ export class Instances implements OnApplicationShutdown {
     }
   }
 
-  /** Makes sure that this instance is waited for. To be asked before a look at the revocations that is to be relied on. */
-  async announce(): Promise<void> {
-    if (!this.serves) return;
+  /**
+   * Makes sure that this instance is waited for. To be asked before a look at the revocations that is to be relied on.
+   * @returns whether it was not, until now: it has acknowledged nothing yet
+   */
+  async announce(): Promise<boolean> {
+    if (!this.serves) return false;
     const known = await this.work.read((manager) => manager.existsBy(Instance, { id: this.id }));
     if (!known) await this.register();
     this.timer ??= this.beatOn();
+    return !known;
   }
 
   /**

@@ -17,6 +17,8 @@ export interface DenylistEntry {
 }
 
 const ROWS_A_PAGE = 5000;
+/** Before the first number. */
+const NONE = -1;
 const LOOK_EVERY_MS = 250;
 const ASKS_FOR_MS = 2000;
 const RETRY_SECONDS = 1;
@@ -31,7 +33,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(DenylistMirror.name);
   private readonly entries = new Map<string, DenylistEntry>();
   private lastSeq = 0;
-  private acknowledgedSeq = -1;
+  private acknowledgedSeq = NONE;
   /** On the monotonic clock, in ms. */
   private trustedUntil = 0;
   private look: Promise<void> | undefined;
@@ -107,10 +109,12 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async takeUp(): Promise<void> {
-    const since = performance.now();
-    await this.instances.announce();
-    await this.load();
-    if (this.lastSeq > this.acknowledgedSeq) await this.acknowledge(this.lastSeq);
+    let since: number;
+    do {
+      since = performance.now();
+      if (await this.instances.announce()) this.acknowledgedSeq = NONE;
+      await this.load();
+    } while (!(await this.acknowledge(this.lastSeq)));
     this.trustedUntil = since + TRUST_MS;
   }
 
@@ -132,10 +136,12 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     );
   }
 
-  private async acknowledge(seq: number): Promise<void> {
-    if (!(await this.instances.acknowledge(seq)))
-      throw new Error('this instance was not heard of for too long: it announces itself anew');
+  /** @returns false where nobody waits for this instance any longer: what it has seen is not to be relied on */
+  private async acknowledge(seq: number): Promise<boolean> {
+    if (seq <= this.acknowledgedSeq) return true;
+    if (!(await this.instances.acknowledge(seq))) return false;
     this.acknowledgedSeq = seq;
+    return true;
   }
 
   /** A look that is under way may have missed what was rung for. */
