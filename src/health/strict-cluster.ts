@@ -33,18 +33,16 @@ export class StrictCluster implements OnApplicationBootstrap {
     await this.instances.beat();
     if (!this.settings.strictCluster) return;
     const elders = await this.instances.findElders();
-    if (elders.length > 0 && this.reasons(elders).length > 0)
-      await this.requireFit(await this.stillAlive(elders));
-  }
-
-  private async requireFit(elders: readonly Instance[]): Promise<void> {
-    const reasons = this.reasons(elders);
-    if (elders.length === 0 || reasons.length === 0) return;
+    if (this.reasons(elders).length === 0) return;
+    const reasons = this.reasons(await this.stillAlive(elders));
+    if (reasons.length === 0) return;
     await this.instances.leave();
     throw new StrictClusterError(reasons);
   }
 
+  /** None for who starts first. */
   private reasons(elders: readonly Instance[]): string[] {
+    if (elders.length === 0) return [];
     return reasonsToDegrade(
       this.instances.own,
       elders.map(({ facts }) => facts),

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LessThan, MoreThan, Not } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { addSeconds, Clock } from '../time/clock.js';
+import { every } from '../time/every.js';
 import { Bell } from './bell.js';
 import { Instance, type InstanceFacts } from './instance.entity.js';
 
@@ -60,7 +61,7 @@ export class Instances implements OnApplicationShutdown {
     if (!this.serves) return false;
     const known = await this.work.read((manager) => manager.existsBy(Instance, { id: this.id }));
     if (!known) await this.register();
-    this.timer ??= this.beatOn();
+    this.timer ??= every(BEAT_EVERY_MS, () => this.beat(), this.logger);
     return !known;
   }
 
@@ -83,20 +84,18 @@ export class Instances implements OnApplicationShutdown {
     const waits = () => TRUST_MS - (performance.now() - committed);
     let pause = FIRST_PAUSE_MS;
     while (waits() > 0) {
-      const behind = await Promise.race([this.findBehind(seq), sleep(waits(), undefined, { ref: false })]);
-      if (behind?.length === 0) return;
+      const late = sleep(waits(), false, { ref: false });
+      if (await Promise.race([this.isRefusedByAll(seq), late])) return;
       await sleep(Math.min(pause, Math.max(waits(), 0)));
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     }
     this.dropSilent(seq);
   }
 
-  /** The other instances that have lately shown to live, the eldest first. */
+  /** The other instances that have lately shown to live. */
   findOthers(): Promise<Instance[]> {
     const seenAt = MoreThan(addSeconds(this.clock.now(), -LIVES_FOR_SECONDS));
-    return this.work.read((manager) =>
-      manager.find(Instance, { where: { id: Not(this.id), seenAt }, order: { startedAt: 'ASC', id: 'ASC' } }),
-    );
+    return this.work.read((manager) => manager.findBy(Instance, { id: Not(this.id), seenAt }));
   }
 
   /** Those of the others that were there before this one. */
@@ -138,14 +137,13 @@ export class Instances implements OnApplicationShutdown {
     await this.work.runStatement((manager) => manager.insert(Instance, row));
   }
 
-  /** Asked for instead of the bell's echo: what is in the database outlives who wrote it. @returns undefined if it cannot be asked */
-  private async findBehind(seq: number): Promise<Instance[] | undefined> {
+  /** Whether all have said so; not, where the database cannot be asked. */
+  private async isRefusedByAll(seq: number): Promise<boolean> {
+    const behind = { id: Not(this.id), acknowledgedSeq: LessThan(seq) };
     try {
-      return await this.work.read((manager) =>
-        manager.findBy(Instance, { id: Not(this.id), acknowledgedSeq: LessThan(seq) }),
-      );
+      return !(await this.work.read((manager) => manager.existsBy(Instance, behind)));
     } catch {
-      return undefined;
+      return false;
     }
   }
 
@@ -158,14 +156,6 @@ export class Instances implements OnApplicationShutdown {
       .catch((error: unknown) => {
         this.logger.error(error);
       });
-  }
-
-  private beatOn(): NodeJS.Timeout {
-    return setInterval(() => {
-      this.beat().catch((error: unknown) => {
-        this.logger.error(error);
-      });
-    }, BEAT_EVERY_MS).unref();
   }
 }
 

@@ -3,6 +3,7 @@ import { deleteExpired } from '../database/delete-expired.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Instances } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
+import { every } from '../time/every.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { DenylistMirror } from './denylist-mirror.js';
 import { RevokedToken } from './revoked-token.entity.js';
@@ -25,11 +26,7 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.sweep().catch((error: unknown) => {
-        this.logger.error(error);
-      });
-    }, SWEEP_EVERY_MS).unref();
+    this.timer = every(SWEEP_EVERY_MS, () => this.sweep(), this.logger);
   }
 
   onModuleDestroy(): void {

@@ -4,6 +4,7 @@ import { deleteExpired } from '../../database/delete-expired.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Instances } from '../../instances/instances.service.js';
 import type { Clock } from '../../time/clock.js';
+import { every } from '../../time/every.js';
 import { SlidingWindow } from './sliding-window.js';
 import { ThrottleCounter } from './throttle-counter.entity.js';
 import { tally, ThrottleCounters, type Tally } from './throttle-counters.js';
@@ -37,8 +38,8 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
     this.instances.tell({ limits: 'process' });
     await this.load();
     this.timers = [
-      this.every(WRITE_EVERY_MS, () => this.write()),
-      this.every(SWEEP_EVERY_MS, () => this.sweep()),
+      every(WRITE_EVERY_MS, () => this.write(), this.logger),
+      every(SWEEP_EVERY_MS, () => this.sweep(), this.logger),
     ];
   }
 
@@ -110,13 +111,5 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
     const [oldest] = this.windows.size > MOST_COUNTERS ? this.windows.keys() : [];
     if (oldest !== undefined) this.windows.delete(oldest);
     return window;
-  }
-
-  private every(ms: number, work: () => Promise<void>): NodeJS.Timeout {
-    return setInterval(() => {
-      work().catch((error: unknown) => {
-        this.logger.error(error);
-      });
-    }, ms).unref();
   }
 }
