@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+} from 'typeorm';
 
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
 const ALONE = 7_117_002;
@@ -126,4 +132,14 @@ async function runImmediate<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
 /** Row locks for a `find` that a write in the same unit follows. SQLite needs none: there one unit goes at a time. */
 export function lockForUpdate(manager: EntityManager): { lock?: { mode: 'pessimistic_write' } } {
   return manager.connection.options.type === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+}
+
+/** Nobody else writes to this table until the unit ends; who only reads it goes on. To be taken before any row lock. */
+export async function lockAgainstWrites(
+  manager: EntityManager,
+  entity: EntityTarget<ObjectLiteral>,
+): Promise<void> {
+  if (manager.connection.options.type === 'sqlite') return;
+  const { tablePath } = manager.connection.getMetadata(entity);
+  await manager.query(`LOCK TABLE ${tablePath} IN SHARE ROW EXCLUSIVE MODE`);
 }

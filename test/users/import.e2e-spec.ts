@@ -240,7 +240,7 @@ describe('an import', () => {
       username: `user-${String(index)}`,
       password_hash: hash,
     }));
-    const racing = Array.from({ length: 20 }, (_, index) => `user-${String(index * 60)}`);
+    const racing = Array.from({ length: 60 }, (_, index) => `user-${String(index * 20)}`);
     const [result, ...answers] = await Promise.all([
       importUsers(service, lines),
       ...racing.map((username) => service.api.register({ ...ada, username })),

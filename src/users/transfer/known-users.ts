@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { In, Repository } from 'typeorm';
+import { In } from 'typeorm';
+import { UnitOfWork } from '../../database/unit-of-work.js';
 import { fold } from '../fold.js';
 import { User } from '../user.entity.js';
 import { originOf, type UserRecord } from './user-record.js';
@@ -11,7 +11,7 @@ export type Standing = { readonly present: boolean } | { readonly fault: string 
 /** Compares the records of an import with the users in the database. */
 @Injectable()
 export class KnownUsers {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(private readonly work: UnitOfWork) {}
 
   /** Looks up, at once, all that these records may be of. @returns how each of them stands to it */
   async lookUp(records: readonly UserRecord[]): Promise<(record: UserRecord) => Standing> {
@@ -29,13 +29,15 @@ export class KnownUsers {
   }
 
   private find(records: readonly UserRecord[]): Promise<User[]> {
-    return this.users
-      .createQueryBuilder('user')
-      .addSelect(['user.passwordHash', 'user.importedFrom'])
-      .where({ usernameFolded: In(records.map(({ username }) => fold(username))) })
-      .orWhere({ emailFolded: In(records.map(emailOf).filter((email) => email !== undefined)) })
-      .orWhere({ id: In(records.map(idOf).filter((id) => id !== undefined)) })
-      .getMany();
+    return this.work.read((manager) =>
+      manager
+        .createQueryBuilder(User, 'user')
+        .addSelect(['user.passwordHash', 'user.importedFrom'])
+        .where({ usernameFolded: In(records.map(({ username }) => fold(username))) })
+        .orWhere({ emailFolded: In(records.map(emailOf).filter((email) => email !== undefined)) })
+        .orWhere({ id: In(records.map(idOf).filter((id) => id !== undefined)) })
+        .getMany(),
+    );
   }
 }
 

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
-import { UnitOfWork } from '../../database/unit-of-work.js';
-import { AppError } from '../../errors/app-error.js';
+import { lockAgainstWrites, UnitOfWork } from '../../database/unit-of-work.js';
 import { Clock } from '../../time/clock.js';
 import { PasswordHasher } from '../password-hasher.js';
-import { rejectTaken } from '../reject-taken.js';
 import { User } from '../user.entity.js';
 import { KnownUsers } from './known-users.js';
 import { RecordReader, type Entry, type Line, type Refusal } from './record-reader.js';
 import { userFrom, type UserRecord } from './user-record.js';
 
 const BATCH_LINES = 500;
-const ATTEMPTS = 3;
 
 export interface ImportOptions {
   /** Checks everything and writes nothing. */
@@ -78,20 +76,22 @@ export class UserImportService {
     return counts;
   }
 
-  /** The unique index decides, not the look before: where somebody registered in between, it is looked again. */
+  /**
+   * Nobody registers between the second look and the writing. The first is for the hashes, which nobody should have to
+   * wait for: a user who was there then is left alone.
+   */
   private async take(entries: readonly Entry[], { dryRun, stopOnFault }: ImportOptions): Promise<Outcome[]> {
-    for (let attempt = 1; ; attempt++) {
-      const judged = await this.judge(entries);
-      const outcomes = stopOnFault ? upToFault(judged) : judged;
-      if (dryRun) return outcomes;
-      try {
-        await this.insert(outcomes.filter(isNew));
-        return outcomes;
-      } catch (error) {
-        const taken = error instanceof AppError && error.code === 'user_exists';
-        if (!taken || attempt === ATTEMPTS) throw error;
-      }
-    }
+    const whole = stopOnFault ? upToFault : (outcomes: Outcome[]): Outcome[] => outcomes;
+    const seen = whole(await this.judge(entries));
+    if (dryRun || !seen.some(isNew)) return seen;
+    const userOf = await this.prepare(seen.filter(isNew));
+    return this.work.run(async (manager) => {
+      await lockAgainstWrites(manager, User);
+      const now = await this.judge(entries);
+      const outcomes = whole(seen.map((before, index) => (isNew(before) ? (now[index] ?? before) : before)));
+      await this.insert(manager, outcomes.filter(isNew), userOf);
+      return outcomes;
+    });
   }
 
   private async judge(entries: readonly Entry[]): Promise<Outcome[]> {
@@ -104,20 +104,27 @@ export class UserImportService {
     });
   }
 
-  private async insert(records: readonly Judged[]): Promise<void> {
-    const [first, last] = [records.at(0), records.at(-1)];
-    if (!first || !last) return;
-    const users: User[] = [];
+  private async prepare(judged: readonly Judged[]): Promise<Map<number, User>> {
+    const users = new Map<number, User>();
     // One hash at a time: the service may be running beside this.
-    for (const { record } of records)
-      users.push(userFrom(record, await this.hashOf(record), this.clock.now()));
-    await this.work.run(async (manager) => {
-      await manager.insert(User, users).catch(rejectTaken);
-      await this.audit.record(manager, {
-        type: 'users_imported',
-        userId: null,
-        details: { users: users.length, first_line: first.line, last_line: last.line },
-      });
+    for (const { line, record } of judged)
+      users.set(line, userFrom(record, await this.hashOf(record), this.clock.now()));
+    return users;
+  }
+
+  private async insert(
+    manager: EntityManager,
+    judged: readonly Judged[],
+    userOf: ReadonlyMap<number, User>,
+  ): Promise<void> {
+    const [first, last] = [judged.at(0), judged.at(-1)];
+    if (!first || !last) return;
+    const users = judged.flatMap(({ line }) => userOf.get(line) ?? []);
+    await manager.insert(User, users);
+    await this.audit.record(manager, {
+      type: 'users_imported',
+      userId: null,
+      details: { users: users.length, first_line: first.line, last_line: last.line },
     });
   }
 
