@@ -12,6 +12,7 @@ const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60);
 const AT_ONCE = 20;
 /** However many routes share the time, each has this. */
 const LEAST_MS = 1500;
+const LET_IN_WITHIN_MS = 30_000;
 const msARoute = (routeCount: number) => Math.max((seconds * 1000) / routeCount, LEAST_MS);
 
 /** Where a new token is the answer. */
@@ -102,15 +103,19 @@ describe('any request to', () => {
       });
       // Before the time runs: mails are waited for.
       await target.prepare();
-      await fc.assert(harmless, {
-        numRuns: Number.MAX_SAFE_INTEGER,
-        interruptAfterTimeLimit: msARoute(routes.length),
-        markInterruptAsFailure: false,
-      });
-      // Otherwise it was never let in, and nothing was tried.
-      expect(Object.keys(seen).some((status) => status.startsWith('2'))).toBe(true);
+      const wasLetIn = () => Object.keys(seen).some((status) => status.startsWith('2'));
+      const end = Date.now() + LET_IN_WITHIN_MS;
+      // Before it is let in, nothing was tried: on a busy machine that may take longer than its share of the time.
+      do
+        await fc.assert(harmless, {
+          numRuns: Number.MAX_SAFE_INTEGER,
+          interruptAfterTimeLimit: msARoute(routes.length),
+          markInterruptAsFailure: false,
+        });
+      while (!wasLetIn() && Date.now() < end);
+      expect(wasLetIn()).toBe(true);
     },
-    msARoute(routes.length) + 60_000,
+    msARoute(routes.length) + LET_IN_WITHIN_MS + 60_000,
   );
 
   it('leaves the service at work', () => target.expectToServe());
