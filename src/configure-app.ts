@@ -18,21 +18,25 @@ import { corsOptions, isPlainOptions } from './http/cors-options.js';
 import { requireHost } from './http/host-header.js';
 import { requestId } from './http/request-id.js';
 import { RequestPipe } from './http/request.pipe.js';
-import { standardHeaders } from './http/standard-headers.js';
+import { StandardResponse } from './http/standard-response.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { RequestLog } from './logging/request-log.js';
+import { requestLogger } from './logging/request-logger.js';
+import { withoutRedaction } from './logging/logger.js';
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 // For a header and a body of 16 KiB each; without it a client could hold its connection for ever.
 const REQUEST_TIMEOUT_MS = 30_000;
 
-const requestLog = new RequestLog();
-
 /** The HTTP server under the service. */
 export function createAdapter({ trustProxy }: Settings, logger: Logger): FastifyAdapter {
+  const requestLog = new RequestLog(withoutRedaction(logger));
   return new FastifyAdapter({
     loggerInstance: logger,
     logController: requestLog,
+    childLoggerFactory: requestLogger,
+    // There is no middleware of Nest to run.
+    skipMiddie: true,
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -40,8 +44,8 @@ export function createAdapter({ trustProxy }: Settings, logger: Logger): Fastify
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Who still has a connection while the server closes is answered.
     return503OnClosing: false,
-    http: { requireHostHeader: false },
-    frameworkErrors: refuseUnroutable,
+    http: { requireHostHeader: false, ServerResponse: StandardResponse },
+    frameworkErrors: refuseUnroutable(requestLog),
     clientErrorHandler: refuseBrokenRequest,
   });
 }
@@ -57,18 +61,20 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const allowedMethods = new AllowedMethods();
 
   allowedMethods.watch(server);
-  server.addHook('onRequest', async (request, reply) => {
-    void reply.headers(standardHeaders(request.id));
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
     // Sent, not thrown: the route of the plugin for CORS is older than the error filter.
-    if (isPlainOptions(request)) return sendError(unrouted(allowedMethods, request), request, reply);
+    if (isPlainOptions(request)) void sendError(unrouted(allowedMethods, request), request, reply);
+    else done();
   });
   closeConnectionsSoon(server);
   await app.register(cookie);
   if (settings.corsOrigins.length > 0) await app.register(cors, corsOptions(settings.corsOrigins));
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     requireHost(request);
     if (request.is404) throw unrouted(allowedMethods, request);
     requireBodyType(request);
+    done();
   });
   // Once the body is read: its events belong to the connection, and would lose what was entered before.
   server.addHook('preHandler', (request, _reply, done) => {
@@ -94,8 +100,10 @@ function unrouted(allowedMethods: AllowedMethods, request: FastifyRequest): AppE
 }
 
 /** A URL that cannot be decoded meets no hook: it is answered and logged here, like any other unknown path. */
-function refuseUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers(standardHeaders(request.id));
-  void sendError(new AppError('not_found'), request, reply);
-  requestLog.requestCompleted(null, request, reply);
+function refuseUnroutable(requestLog: RequestLog) {
+  return (_error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    void reply.header('x-request-id', request.id);
+    void sendError(new AppError('not_found'), request, reply);
+    requestLog.requestCompleted(null, request, reply);
+  };
 }

@@ -24,6 +24,7 @@ import { FreshTokenGuard } from './guards/fresh-token.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
 import { RateLimitGuard } from './guards/rate-limit.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
+import { ThrottleGuard } from './guards/throttle.guard.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
 import { IntrospectionService } from './introspection.service.js';
@@ -95,6 +96,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     PasswordResetService,
     ProfileChangeService,
     RegistrationService,
+    ThrottleGuard,
     TokenRevocationService,
   ],
   exports: [

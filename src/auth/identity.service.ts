@@ -2,31 +2,37 @@ import { Injectable } from '@nestjs/common';
 import type { Identity } from '../access/identity.js';
 import type { Role } from '../access/role.js';
 import type { AccessClaims } from '../tokens/token-claims.js';
-import { UsersService } from '../users/users.service.js';
+import { UserReader } from '../users/user-reader.js';
 
 /** Makes the caller's identity of an access token, and of the stored user where the token carries too little. */
 @Injectable()
 export class IdentityService {
-  constructor(private readonly users: UsersService) {}
+  constructor(private readonly users: UserReader) {}
 
   /** @throws AppError token_revoked where the user is gone. */
   async of(claims: AccessClaims): Promise<Identity> {
-    return {
-      ...(await this.profileOf(claims)),
-      userId: claims.sub,
-      sessionId: claims.sid,
-      tokenId: claims.jti,
-      expiresAt: new Date(claims.exp * 1000),
-      authTime: new Date(claims.auth_time * 1000),
-    };
+    return this.ofClaims(claims) ?? identityOf(claims, await this.users.require(claims.sub));
   }
 
-  private async profileOf({
-    sub,
+  /** As {@link of}, of the claims alone. @returns undefined where they carry too little */
+  ofClaims(claims: AccessClaims): Identity | undefined {
+    const { username, roles } = claims;
+    if (username === undefined || roles === undefined) return undefined;
+    return identityOf(claims, { username, roles: roles as Role[] });
+  }
+}
+
+function identityOf(
+  { sub, sid, jti, exp, auth_time }: AccessClaims,
+  { username, roles }: Pick<Identity, 'username' | 'roles'>,
+): Identity {
+  return {
     username,
     roles,
-  }: AccessClaims): Promise<Pick<Identity, 'username' | 'roles'>> {
-    if (username !== undefined && roles !== undefined) return { username, roles: roles as Role[] };
-    return this.users.require(sub);
-  }
+    userId: sub,
+    sessionId: sid,
+    tokenId: jti,
+    expiresAt: new Date(exp * 1000),
+    authTime: new Date(auth_time * 1000),
+  };
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
+import { countHeaders } from './count-headers.js';
 
 // The scheme without case (RFC 9110 §11.1). Whether what follows is a token, the verifier says.
 const BEARER = /^Bearer +(\S.*)$/i;
@@ -9,11 +10,7 @@ const BEARER = /^Bearer +(\S.*)$/i;
  * @throws AppError token_invalid for a second such header: a proxy may have read the other one.
  */
 export function bearerToken({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
-  if (raw.rawHeaders.filter(isAuthorization).length > 1)
+  if (countHeaders(raw, 'authorization') > 1)
     throw new AppError('token_invalid', { detail: 'more than one Authorization header' });
   return BEARER.exec(headers.authorization ?? '')?.[1]?.trimEnd() ?? null;
-}
-
-function isAuthorization(text: string, place: number): boolean {
-  return place % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization';
 }

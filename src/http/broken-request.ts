@@ -53,7 +53,8 @@ function invalid(message: string): AppError {
 function answer(id: string, status: number, content: object): string {
   const body = JSON.stringify(content);
   const headers = {
-    ...standardHeaders(id),
+    ...standardHeaders,
+    'x-request-id': id,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
+import { countHeaders } from './count-headers.js';
 
 /**
  * Refuses a request that does not name one host (RFC 9112 §3.2): a proxy may have taken another one for it. Node would
@@ -7,7 +8,7 @@ import { AppError } from '../errors/app-error.js';
  * @throws AppError validation_failed
  */
 export function requireHost({ raw }: FastifyRequest): void {
-  const hosts = raw.rawHeaders.filter((text, place) => place % 2 === 0 && text.toLowerCase() === 'host');
-  if (hosts.length === 1 || (hosts.length === 0 && raw.httpVersion === '1.0')) return;
+  const hosts = countHeaders(raw, 'host');
+  if (hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')) return;
   throw new AppError('validation_failed', { fields: [{ field: 'Host', message: 'must be sent once' }] });
 }

@@ -1,8 +1,10 @@
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 
 /** What Fastify writes of a request: one line, when it is over. */
 export class RequestLog extends LogController {
-  constructor() {
+  /** @param lines where they go */
+  constructor(private readonly lines: Pick<Logger, 'info'>) {
     super({ requestIdLogLabel: 'request_id' });
   }
 
@@ -19,8 +21,9 @@ export class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    request.log.info(
+    this.lines.info(
       {
+        request_id: request.id,
         method: request.method,
         path: loggedPath(request),
         status: reply.statusCode,

@@ -6,14 +6,18 @@ import { AppError } from '../errors/app-error.js';
 import { sendError } from '../errors/error.filter.js';
 import { toAppError } from '../errors/framework-error.js';
 import { requestId } from '../http/request-id.js';
-import { standardHeaders } from '../http/standard-headers.js';
+import { StandardResponse } from '../http/standard-response.js';
 import { MetricsToken } from './metrics-token.js';
 
 /** Serves the metrics, and nothing else, at `METRICS_HOST` and `METRICS_PORT`. */
 @Injectable()
 export class MetricsListener implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(MetricsListener.name);
-  private readonly server = fastify({ genReqId: requestId, forceCloseConnections: true });
+  private readonly server = fastify({
+    genReqId: requestId,
+    forceCloseConnections: true,
+    http: { ServerResponse: StandardResponse },
+  });
 
   constructor(
     private readonly registry: Registry,
@@ -37,8 +41,9 @@ export class MetricsListener implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private route(): void {
-    this.server.addHook('onRequest', async (request, reply) => {
-      void reply.headers(standardHeaders(request.id));
+    this.server.addHook('onRequest', (request, reply, done) => {
+      void reply.header('x-request-id', request.id);
+      done();
     });
     this.server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply));
     this.server.setErrorHandler((thrown, request, reply) => {

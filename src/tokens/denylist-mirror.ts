@@ -65,6 +65,11 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     clearTimeout(this.timer);
   }
 
+  /** Whether {@link find} can be relied on at this moment. */
+  isCurrent(): boolean {
+    return performance.now() < this.trustedUntil;
+  }
+
   /** @throws AppError overloaded where the database cannot tell in time what was revoked */
   async requireCurrent(): Promise<void> {
     if (this.isCurrent()) return;
@@ -97,10 +102,6 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
       this.look = undefined;
     });
     return this.look;
-  }
-
-  private isCurrent(): boolean {
-    return performance.now() < this.trustedUntil;
   }
 
   private async lookInTime(): Promise<void> {

@@ -38,6 +38,14 @@ export class Denylist {
     return this.mirror.find(jti) ?? this.mirror.find(sid);
   }
 
+  /** Whether it is known at this moment that a token is not refused. Where that has to be asked for first, it is not. */
+  isClear(type: TokenType, { jti, sid }: { jti: string; sid: string }): boolean {
+    if (!this.checked.has(type)) return true;
+    return (
+      this.mirror.isCurrent() && this.mirror.find(jti) === undefined && this.mirror.find(sid) === undefined
+    );
+  }
+
   /**
    * Adds entries at the end of the open unit of work. The unit returns once every instance refuses what they name.
    * @throws Error without an open unit of work

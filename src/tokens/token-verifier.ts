@@ -7,7 +7,7 @@ import { Denylist } from './denylist.js';
 import { invalidToken } from './invalid-token.js';
 import type { SigningKey } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
-import { hasClaimsOf, headerType, type ClaimsOf } from './token-claims.js';
+import { hasClaimsOf, headerType, type AccessClaims, type ClaimsOf } from './token-claims.js';
 import { requirePayload, requireSigner, signatureRules, type SignatureRules } from './token-signature.js';
 import { unlessRefused } from './unless-refused.js';
 
@@ -66,6 +66,12 @@ export class TokenVerifier {
     const reason = await this.denylist.find(type, claims);
     if (reason) throw new AppError('token_revoked', { reason });
     return claims;
+  }
+
+  /** Whether the time is within that of a token, by the service's clock. */
+  isInTime({ nbf, exp }: Pick<AccessClaims, 'nbf' | 'exp'>): boolean {
+    const now = numericDate(this.clock.now());
+    return nbf <= now && now < exp;
   }
 
   private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {

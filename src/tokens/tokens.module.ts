@@ -17,6 +17,7 @@ import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
 import { TokenIssuer } from './token-issuer.js';
 import { TokenVerifier } from './token-verifier.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 @Module({
   imports: [InstancesModule, JwtModule.register({})],
@@ -36,6 +37,7 @@ import { TokenVerifier } from './token-verifier.js';
     SigningKeys,
     TokenIssuer,
     TokenVerifier,
+    VerifiedTokens,
   ],
   exports: [
     Acknowledgements,
@@ -46,6 +48,7 @@ import { TokenVerifier } from './token-verifier.js';
     RotationService,
     SessionsService,
     TokenVerifier,
+    VerifiedTokens,
   ],
 })
 export class TokensModule {}

@@ -4,13 +4,13 @@ import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { UserProfile } from './user-profile.js';
-import { UsersService } from './users.service.js';
+import { UserReader } from './user-reader.js';
 
 @ApiTags('account')
 @ApiAccessToken()
 @Controller('users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(private readonly users: UserReader) {}
 
   /** The caller's account, as it is stored now. */
   @ApiOkResponse({ type: UserProfile })

@@ -10,6 +10,7 @@ import { UserImportService } from './transfer/user-import.service.js';
 import { User } from './user.entity.js';
 import { UserDirectory } from './user-directory.service.js';
 import { UsersController } from './users.controller.js';
+import { UserReader } from './user-reader.js';
 import { UsersService } from './users.service.js';
 
 @Module({
@@ -21,16 +22,19 @@ import { UsersService } from './users.service.js';
     UserDirectory,
     UserExportService,
     UserImportService,
+    UserReader,
     UsersService,
     breachedPasswordsProvider,
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
   exports: [
+    UserReader,
     NewPasswordsService,
     PasswordHasher,
     UserDirectory,
     UserExportService,
     UserImportService,
+    UserReader,
     UsersService,
   ],
 })

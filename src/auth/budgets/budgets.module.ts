@@ -7,6 +7,7 @@ import { Telemetry } from '../../telemetry/telemetry.js';
 import { Clock } from '../../time/clock.js';
 import { TokensModule } from '../../tokens/tokens.module.js';
 import { UsersModule } from '../../users/users.module.js';
+import { DefaultLimits } from './default-limits.js';
 import { LocalThrottleCounters } from './local-throttle-counters.js';
 import { LoginAttempts } from './login-attempts.service.js';
 import { RedisThrottleCounters } from './redis-throttle-counters.js';
@@ -18,6 +19,7 @@ import { ThrottleCounters } from './throttle-counters.js';
 @Module({
   imports: [InstancesModule, TokensModule, UsersModule],
   providers: [
+    DefaultLimits,
     LoginAttempts,
     RefusalRecords,
     {
@@ -37,6 +39,6 @@ import { ThrottleCounters } from './throttle-counters.js';
       },
     },
   ],
-  exports: [LoginAttempts, RefusalRecords, ThrottleCounters],
+  exports: [DefaultLimits, LoginAttempts, RefusalRecords, ThrottleCounters],
 })
 export class BudgetsModule {}

@@ -50,12 +50,16 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
   }
 
   increment(key: string, ttl: number, limit: number): Promise<Tally> {
+    return Promise.resolve(this.incrementNow(key, ttl, limit));
+  }
+
+  incrementNow(key: string, ttl: number, limit: number): Tally {
     const now = this.clock.now().getTime();
     const window = this.windowOf(key, ttl);
     const taken = window.take(limit, now);
     if (taken) this.unwritten.add(key);
     const counted = { taken, count: window.count(now), wait: window.waitFor(limit, now) };
-    return Promise.resolve(tally(counted));
+    return tally(counted);
   }
 
   copy(from: string, to: string, ttl: number): Promise<void> {

@@ -36,6 +36,10 @@ export class RedisThrottleCounters extends ThrottleCounters implements OnModuleI
     await this.windows.close();
   }
 
+  incrementNow(): undefined {
+    return undefined;
+  }
+
   increment(key: string, ttl: number, limit: number): Promise<Tally> {
     return this.ask(
       async () => tally(await this.windows.take(key, ttl, limit, this.clock.now().getTime())),

@@ -7,7 +7,8 @@ import { Clock } from '../../time/clock.js';
 import { LoginAttempts } from './login-attempts.service.js';
 import { isLogin } from './throttlers.js';
 
-type FullCounter = Pick<ThrottlerLimitDetail, 'key' | 'limit' | 'ttl'>;
+/** A counter that has no room for one more. */
+export type FullCounter = Pick<ThrottlerLimitDetail, 'key' | 'limit' | 'ttl' | 'timeToBlockExpire'>;
 
 /** Beyond it the oldest go, and may be recorded once more. */
 const MOST_KEPT = 200_000;

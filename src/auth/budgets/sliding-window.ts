@@ -63,6 +63,8 @@ export class SlidingWindow {
   }
 
   private forgetBefore(now: number): void {
+    const [oldest] = this.hits;
+    if (!oldest || oldest[0] + this.ttl > now) return;
     const first = this.hits.findIndex(([at]) => at + this.ttl > now);
     const gone = this.hits.splice(0, first === -1 ? this.hits.length : first);
     for (const [, count] of gone) this.total -= count;

@@ -16,6 +16,9 @@ export abstract class ThrottleCounters implements ThrottlerStorage {
   /** Counts a request, unless it is one too many. */
   abstract increment(key: string, ttl: number, limit: number): Promise<Tally>;
 
+  /** As {@link increment}, without a wait. @returns undefined, and nothing is counted, where others have to be asked */
+  abstract incrementNow(key: string, ttl: number, limit: number): Tally | undefined;
+
   /** Lets one counter begin with what another has counted. */
   abstract copy(from: string, to: string, ttl: number): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { ThrottlerModuleOptions, ThrottlerOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { routeMetadata } from '../../access/route-metadata.js';
 import { Throttle } from '../../access/throttle.decorator.js';
 import type { RateLimit } from '../../config/rate-limit.js';
 import type { Settings } from '../../config/settings.js';
@@ -23,7 +23,8 @@ const byAddress: Tracker = ({ own, address }) => own ?? address;
 const byAccount: Tracker = ({ own, address, account }) => own ?? `${address} ${account}`;
 const byStrangers: Tracker = ({ own, account }) => own ?? `strangers ${account}`;
 
-const reflector = new Reflector();
+/** Which limit a route has beside the default one. */
+export const throttleOf = routeMetadata(Throttle);
 
 /**
  * The limits in force: by address everywhere, and narrower ones where a password is tried. The library asks the shorter
@@ -79,6 +80,15 @@ export function counterKey(name: string, tracker: string): string {
   return createHash('sha256').update(`${name} ${tracker}`).digest('base64url');
 }
 
+/** The limits by address, the shorter windows first. */
+export function defaultThrottlers({
+  throttleDefault,
+}: Settings): { name: string; limit: number; ttl: number }[] {
+  return named('default', throttleDefault, {})
+    .map(({ name = '', limit, ttl }) => ({ name, limit: Number(limit), ttl: Number(ttl) }))
+    .sort((one, other) => one.ttl - other.ttl);
+}
+
 function widen({ limit, seconds }: RateLimit): RateLimit {
   return { limit: limit * ACCOUNTS_AN_ADDRESS, seconds };
 }
@@ -103,10 +113,6 @@ function named(
     blockDuration: 0,
     ...options,
   }));
-}
-
-function throttleOf(context: ExecutionContext): 'login' | 'mail' | 'none' | undefined {
-  return reflector.getAllAndOverride(Throttle, [context.getHandler(), context.getClass()]);
 }
 
 /** Whether a request tries a password where that is limited. A token request without one does not: it is a refresh. */

@@ -1,39 +1,23 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import {
-  InjectThrottlerOptions,
-  InjectThrottlerStorage,
-  ThrottlerGuard,
-  type ThrottlerLimitDetail,
-  type ThrottlerModuleOptions,
-  type ThrottlerStorage,
-} from '@nestjs/throttler';
-import { RefusalRecords } from '../budgets/refusal-records.js';
-import { counterKey } from '../budgets/throttlers.js';
-import { AppError } from '../../errors/app-error.js';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DefaultLimits } from '../budgets/default-limits.js';
+import { throttleOf } from '../budgets/throttlers.js';
+import { ThrottleGuard } from './throttle.guard.js';
 
-/** Counts requests against the limits of `budgets/throttlers.ts`. */
+/** Refuses who asks too often. A route with no limit of its own is counted on the spot, if the counters are at hand. */
 @Injectable()
-export class RateLimitGuard extends ThrottlerGuard {
+export class RateLimitGuard implements CanActivate {
   constructor(
-    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
-    @InjectThrottlerStorage() storage: ThrottlerStorage,
-    reflector: Reflector,
-    private readonly refusals: RefusalRecords,
-  ) {
-    super(options, storage, reflector);
-  }
+    private readonly defaults: DefaultLimits,
+    private readonly throttle: ThrottleGuard,
+  ) {}
 
-  /** One count for a caller over all routes; the library's own counts each route apart. */
-  protected override generateKey(_context: ExecutionContext, tracker: string, name: string): string {
-    return counterKey(name, tracker);
-  }
-
-  protected override async throwThrottlingException(
-    context: ExecutionContext,
-    counter: ThrottlerLimitDetail,
-  ): Promise<never> {
-    await this.refusals.record(context, counter);
-    throw new AppError('rate_limited', { retryAfter: Math.max(1, counter.timeToBlockExpire) });
+  /** @throws AppError rate_limited */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (throttleOf(context) !== undefined) return this.throttle.canActivate(context);
+    const outcome = this.defaults.countNow(context.switchToHttp().getRequest<FastifyRequest>());
+    if (outcome === 'taken') return true;
+    if (outcome === 'unknown') return this.throttle.canActivate(context);
+    return this.throttle.refuse(context, outcome);
   }
 }

@@ -1,20 +1,18 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../access/identity.js';
-import type { Role } from '../../access/role.js';
+import { routeMetadata } from '../../access/route-metadata.js';
 import { RequiredRoles } from '../../access/roles.decorator.js';
 import { AppError } from '../../errors/app-error.js';
+
+const requiredRoles = routeMetadata(RequiredRoles);
 
 /** Enforces `@Roles()`; what the handler says goes before what its class says. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
-
   /** @throws AppError forbidden */
   canActivate(context: ExecutionContext): boolean {
-    const places = [context.getHandler(), context.getClass()];
-    const due = this.reflector.getAllAndOverride<readonly Role[] | undefined>(RequiredRoles.KEY, places);
+    const due = requiredRoles(context);
     if (due === undefined) return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     if (due.some((role) => user?.roles.includes(role))) return true;

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import DataLoader from 'dataloader';
+import { In } from 'typeorm';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import { User } from './user.entity.js';
+
+const MOST_AT_ONCE = 100;
+
+/** Reads users as they are stored, with one statement for all who are asked for in the same turn of the event loop. */
+@Injectable()
+export class UserReader {
+  private readonly users: DataLoader<string, User | undefined>;
+
+  constructor(private readonly work: UnitOfWork) {
+    // Nothing is kept: who asks later reads again.
+    this.users = new DataLoader((ids) => this.load(ids), {
+      cache: false,
+      maxBatchSize: MOST_AT_ONCE,
+      batchScheduleFn: setImmediate,
+    });
+  }
+
+  /** @throws AppError token_revoked: only a token can name a user that is gone. */
+  async require(id: string): Promise<Readonly<User>> {
+    const user = await this.users.load(id);
+    if (!user) throw new AppError('token_revoked', { reason: 'account_deleted' });
+    return user;
+  }
+
+  private async load(ids: readonly string[]): Promise<(User | undefined)[]> {
+    const id = In([...new Set(ids)]);
+    const found = await this.work.read((manager) => manager.findBy(User, { id }));
+    const byId = new Map(found.map((user) => [user.id, user]));
+    return ids.map((each) => byId.get(each));
+  }
+}
