@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const main = resolve('dist/main.js');
-const STARTS_WITHIN_MS = 20_000;
+const STARTS_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 5;
 
 /** The built service on a free port of the loopback, with its data in a folder that goes with it. */
 export async function startService(variables = {}, options = {}) {
@@ -20,12 +21,14 @@ export async function startService(variables = {}, options = {}) {
  * A server on a free port of the loopback, in a folder that goes with it, ready once it says so.
  * @param core the one that it may use; all of them otherwise
  * @param cwd where it runs, if not in its folder
+ * @param folder one that stays, with what an earlier run has left in it
  */
-export async function startServer(args, variables = {}, { core, cwd } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+export async function startServer(args, variables = {}, { core, cwd, folder: kept } = {}) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const port = await freePort();
   const node = [process.execPath, ...args];
   const [command, ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
+  const started = performance.now();
   const child = spawn(command, rest, {
     cwd: cwd ?? folder,
     env: { PATH: process.env.PATH, PORT: String(port), FOLDER: folder, ...variables },
@@ -38,18 +41,23 @@ export async function startServer(args, variables = {}, { core, cwd } = {}) {
       child.kill('SIGKILL');
       throw new Error('the server did not start');
     }
-    await sleep(50);
+    await sleep(LOOK_EVERY_MS);
   }
+  const readyAfterMs = performance.now() - started;
   return {
     client,
+    pid: child.pid,
     port,
+    readyAfterMs,
     /** Processor time of the process until now, in microseconds. */
     cpu: () => processorTime(child.pid),
+    /** Resident memory of the process, in MiB. */
+    memory: () => residentMemory(child.pid),
     async stop() {
       client.agent.destroy();
       child.kill('SIGTERM');
       await once(child, 'exit');
-      rmSync(folder, { recursive: true });
+      if (kept === undefined) rmSync(folder, { recursive: true });
     },
   };
 }
@@ -61,6 +69,11 @@ function processorTime(pid) {
   const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13);
   return (Number(user) + Number(system)) * MICROSECONDS_A_TICK;
+}
+
+function residentMemory(pid) {
+  const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(kib) / 1024;
 }
 
 /** Sends requests over connections that are kept. */

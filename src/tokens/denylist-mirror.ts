@@ -1,22 +1,14 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MoreThan } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Bell } from '../instances/bell.js';
 import { Instances, TRUST_MS } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
-import { RevokedToken } from './revoked-token.entity.js';
+import { DenylistTable, type DenylistEntry } from './denylist-table.js';
+import { countRevoked, loadRevoked, type RevokedPage } from './revoked-page.js';
 
-/** What to refuse: a token by its `jti`, or all tokens of a session by their `sid`. */
-export interface DenylistEntry {
-  readonly id: string;
-  readonly reason: CutReason;
-  readonly expiresAt: Date;
-}
-
-const ROWS_A_PAGE = 5000;
 /** Before the first number. */
 const NONE = -1;
 const LOOK_EVERY_MS = 250;
@@ -31,7 +23,7 @@ const RETRY_SECONDS = 1;
 @Injectable()
 export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(DenylistMirror.name);
-  private readonly entries = new Map<string, DenylistEntry>();
+  private readonly entries = new DenylistTable();
   private lastSeq = 0;
   private acknowledgedSeq = NONE;
   /** On the monotonic clock, in ms. */
@@ -52,6 +44,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
+    this.entries.expect(await this.work.read((manager) => countRevoked(manager, this.clock.now())));
     await this.lookNow();
     this.bell.onRing(() => {
       this.lookAgain();
@@ -81,19 +74,16 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
 
   /** Why a token or session is refused. To be relied on only right after {@link requireCurrent}. */
   find(id: string): CutReason | undefined {
-    return this.entries.get(id)?.reason;
+    return this.entries.find(id);
   }
 
-  remember({ id, reason, expiresAt }: DenylistEntry): void {
-    const known = this.entries.get(id);
-    if (!known || known.expiresAt < expiresAt)
-      this.entries.set(id, { id, reason: known?.reason ?? reason, expiresAt });
+  remember(entry: DenylistEntry): void {
+    this.entries.remember(entry);
   }
 
   /** Forgets what has expired; expired tokens are refused for that. */
-  forgetExpired(): void {
-    const now = this.clock.now();
-    for (const [id, { expiresAt }] of this.entries) if (expiresAt <= now) this.entries.delete(id);
+  forgetExpired(): Promise<void> {
+    return this.entries.forgetExpired(this.clock.now());
   }
 
   /** Takes up what was revoked by anybody since the last look, or joins the look that is under way. */
@@ -120,21 +110,17 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async load(): Promise<void> {
-    let page: RevokedToken[];
+    let page: RevokedPage;
     do {
       page = await this.loadAfter(this.lastSeq);
-      for (const row of page) {
-        this.remember(row);
-        this.lastSeq = row.seq;
-      }
-    } while (page.length === ROWS_A_PAGE);
+      for (const entry of page.entries) this.remember(entry);
+      this.lastSeq = page.lastSeq;
+    } while (page.isFull);
   }
 
   /** In turn with the writers: an entry seen in a unit that fails would hold, and the next with its number be missed. */
-  private loadAfter(seq: number): Promise<RevokedToken[]> {
-    return this.work.runNext((manager) =>
-      manager.find(RevokedToken, { where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: ROWS_A_PAGE }),
-    );
+  private loadAfter(seq: number): Promise<RevokedPage> {
+    return this.work.runNext((manager) => loadRevoked(manager, seq, this.clock.now()));
   }
 
   /** @returns false where nobody waits for this instance any longer: what it has seen is not to be relied on */

@@ -6,7 +6,8 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { Instances } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
-import { DenylistMirror, type DenylistEntry } from './denylist-mirror.js';
+import { DenylistMirror } from './denylist-mirror.js';
+import type { DenylistEntry } from './denylist-table.js';
 import { RevokedToken } from './revoked-token.entity.js';
 
 const ROWS_A_STATEMENT = 100;

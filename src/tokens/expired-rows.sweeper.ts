@@ -35,7 +35,7 @@ export class ExpiredRowsSweeper implements OnModuleInit, OnModuleDestroy {
 
   /** Removes expired revocations, and expired sessions with their refresh tokens. */
   async sweep(): Promise<void> {
-    this.denylist.forgetExpired();
+    await this.denylist.forgetExpired();
     this.acknowledgements.forgetExpired();
     await this.instances.ifEldest(async () => {
       const now = this.clock.now();

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
-import { DenylistMirror, type DenylistEntry } from '../../src/tokens/denylist-mirror.js';
+import { DenylistMirror } from '../../src/tokens/denylist-mirror.js';
+import type { DenylistEntry } from '../../src/tokens/denylist-table.js';
 import { Denylist } from '../../src/tokens/denylist.js';
 import { TestApp } from '../support/test-app.js';
 
@@ -52,5 +54,59 @@ describe('the denylist', () => {
     await other.stopAndKeep();
     await look();
     expect(await find('elsewhere')).toBe('revoked');
+  });
+
+  describe('after a start', () => {
+    const reasons = ['logout', 'revoked', 'admin'] as const;
+    // More than are loaded at once, and in every form that an id can have.
+    const ids = Array.from({ length: 12_000 }, (_, n) => {
+      const uuid = randomUUID();
+      return [uuid, `${uuid}.AZaz09-_${String(1000 + (n % 9000))}`, `a-${String(n)}`, `b_${String(n)}.`][
+        n % 4
+      ]!;
+    });
+    const reasonOf = (n: number) => reasons[n % 3]!;
+    const isExpired = (n: number) => n % 5 === 4;
+
+    const restart = async () => {
+      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      denylist = service.app.get(Denylist);
+    };
+    const revokeAll = () =>
+      service.app.get(UnitOfWork).run(async (manager) => {
+        const [past, to] = [service.clock.now(), new Date('2026-03-02T00:00:00Z')];
+        const entries = ids.map((id, n) => ({
+          id,
+          reason: reasonOf(n),
+          expiresAt: isExpired(n) ? past : to,
+        }));
+        denylist.add(manager, entries);
+      });
+
+    it('refuses all that was revoked, each for its own reason, and does not load what has expired', async () => {
+      await revokeAll();
+      await restart();
+      const found = await Promise.all(ids.map((id) => find(id)));
+      expect(found).toEqual(ids.map((_, n) => (isExpired(n) ? undefined : reasonOf(n))));
+      expect(service.app.get(DenylistMirror).size).toBe(ids.filter((_, n) => !isExpired(n)).length);
+    });
+
+    it('acknowledges what has expired too: whoever revoked it waits for its number', async () => {
+      await revokeAll();
+      await restart();
+      expect(isExpired(ids.length - 1)).toBe(true);
+      const [row] = await service.query<{ seq: number }>('SELECT MAX(seq) AS seq FROM revoked_tokens');
+      const acknowledged = await service.query('SELECT acknowledged_seq AS seq FROM instances');
+      expect(acknowledged).toEqual([row]);
+    });
+
+    it('forgets what expires later', async () => {
+      await revokeAll();
+      await restart();
+      service.clock.pass(24 * 3600);
+      await service.app.get(DenylistMirror).forgetExpired();
+      expect(service.app.get(DenylistMirror).size).toBe(0);
+      expect(await find(ids[0]!)).toBeUndefined();
+    });
   });
 });

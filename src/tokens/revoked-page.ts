@@ -1,0 +1,68 @@
+import { MoreThan, type EntityManager } from 'typeorm';
+import type { CutReason } from './cut-reason.js';
+import type { DenylistEntry } from './denylist-table.js';
+import { RevokedToken } from './revoked-token.entity.js';
+
+const ROWS_A_PAGE = 5000;
+
+/** Some of the revoked tokens, in the order of their numbers. */
+export interface RevokedPage {
+  /** Those that have not expired. */
+  readonly entries: Iterable<DenylistEntry>;
+  /** The number of the last one, expired or not. */
+  readonly lastSeq: number;
+  /** Whether there may be more after it. */
+  readonly isFull: boolean;
+}
+
+interface PageRow {
+  readonly count: number | string;
+  readonly last: number | null;
+  entries: string | null;
+}
+
+// No blank is in an id (token-claims.ts), nor in a reason.
+const joined = "page.expires_at || ' ' || page.reason || ' ' || page.id";
+const ENTRY = /(\d+) (\S+) (\S+)/g;
+
+/** How many revoked tokens there are that have not expired. */
+export function countRevoked(manager: EntityManager, now: Date): Promise<number> {
+  return manager.countBy(RevokedToken, { expiresAt: MoreThan(now) });
+}
+
+/**
+ * Loads what was revoked after a number. The database makes one text of it: to hand over a million rows, each as an
+ * object, takes sqlite3 several times as long as to find them.
+ */
+export async function loadRevoked(manager: EntityManager, seq: number, now: Date): Promise<RevokedPage> {
+  const page = await manager
+    .createQueryBuilder()
+    .select('COUNT(*)', 'count')
+    .addSelect('MAX(page.seq)', 'last')
+    .addSelect(`STRING_AGG(${joined}, ' ') FILTER (WHERE page.expires_at > :now)`, 'entries')
+    .from(
+      (rows) =>
+        rows
+          .select(['row.seq AS seq', 'row.id AS id', 'row.reason AS reason', 'row.expires_at AS expires_at'])
+          .from(RevokedToken, 'row')
+          .where('row.seq > :seq', { seq })
+          .orderBy('row.seq')
+          .limit(ROWS_A_PAGE),
+      'page',
+    )
+    .setParameter('now', now.getTime())
+    .getRawOne<PageRow>();
+  const text = page?.entries ?? '';
+  // sqlite3 keeps hold of its answers until all garbage is collected: of a million rows some 60 MiB, long after the start.
+  if (page) page.entries = null;
+  return {
+    entries: readEntries(text),
+    lastSeq: page?.last ?? seq,
+    isFull: Number(page?.count) === ROWS_A_PAGE,
+  };
+}
+
+function* readEntries(text: string): Iterable<DenylistEntry> {
+  for (const [, expiresAt, reason, id] of text.matchAll(ENTRY))
+    yield { id: id ?? '', reason: reason as CutReason, expiresAt: new Date(Number(expiresAt)) };
+}
