@@ -28,6 +28,7 @@ export async function startService(variables = {}) {
   }
   return {
     client,
+    pid: child.pid,
     async stop() {
       client.agent.destroy();
       child.kill('SIGTERM');
