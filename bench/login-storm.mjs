@@ -3,7 +3,7 @@
 // as the reader does: so neither measures how busy the other is.
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { URL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Client, startService } from './running-service.mjs';
 
@@ -11,61 +11,81 @@ const ROUNDS = 5;
 const ROUND_MS = 3000;
 const READ_EVERY_MS = 5;
 const STORM_EVERY_MS = 20;
-const RATES = (process.argv[2] ?? '200,500').split(',').map(Number);
 const NO_LIMIT = '1000000 per minute';
 const person = { username: 'ada', password: 'correct horse battery staple' };
+const file = fileURLToPath(import.meta.url);
 
-if (isMainThread) await main();
-else await work(workerData);
+if (workerData?.stormRound) await work(workerData.stormRound);
+else if (isMainThread && process.argv[1] === file) await printTable();
 
-async function main() {
+/**
+ * @param rates how many logins a second are asked for, one storm after another
+ * @returns for each rate the p50 and the p99 of GET /protected in ms, without the storm and in it, and what became of
+ * the logins
+ */
+export async function measureStorms(rates = [200, 500], rounds = ROUNDS) {
   const { client, stop } = await startService({
     THROTTLE_LOGIN: NO_LIMIT,
     THROTTLE_DEFAULT: NO_LIMIT,
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
   });
   const { port } = client;
   await client.send('POST', '/register', { body: person });
   const { body: pair } = await client.send('POST', '/login', { body: person });
   const reader = { port, token: pair.access_token };
   await inThread(reader);
+  const storms = [];
+  for (const rate of rates) storms.push(await compare(reader, { port, rate }, rounds));
+  await stop();
+  return storms;
+}
 
+async function printTable() {
+  const rates = process.argv[2]?.split(',').map(Number);
   console.log(`${ROUNDS} rounds of ${ROUND_MS} ms each; times in ms`);
   console.log(
     '| logins asked, a second | /protected p50, quiet | storm | p99, quiet | storm | ratio | good, a second | 503, a second | a 503 came after, p50 | p99 |',
   );
   console.log(`|${' --- |'.repeat(10)}`);
-  for (const rate of RATES) console.log(await compare(reader, { port, rate }));
-  await stop();
+  for (const storm of await measureStorms(rates)) {
+    const { rate, quiet, busy, p99Ratio, good, refused, refusedAfter } = storm;
+    const times = [quiet.p50, busy.p50, quiet.p99, busy.p99, p99Ratio].map((ms) => ms.toFixed(1));
+    const logins = [good, refused, refusedAfter.p50, refusedAfter.p99].map((number) => number.toFixed(0));
+    console.log(`| ${[rate, ...times, ...logins].join(' | ')} |`);
+  }
 }
 
-async function compare(reader, storm) {
+async function compare(reader, storm, count) {
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const quiet = await inThread(reader);
+  for (let round = 0; round < count; round++) {
+    const quiet = times(await inThread(reader));
     const [busy, logins] = await Promise.all([inThread(reader), inThread(storm)]);
-    rounds.push({ quiet, busy, logins });
+    rounds.push({ quiet, busy: times(busy), logins });
   }
-  const middle = (which, percent) => median(rounds.map((round) => percentile(times(round[which]), percent)));
   const logins = rounds.flatMap((round) => round.logins);
   const refused = logins.filter(({ status }) => status === 503);
   const good = logins.filter(({ status }) => status === 200);
   if (good.length + refused.length < logins.length)
     throw new Error('a login was answered neither 200 nor 503');
-  const aSecond = ({ length }) => Math.round(length / ((ROUNDS * ROUND_MS) / 1000));
-  const cells = [
-    storm.rate,
-    ...[50, 99].flatMap((percent) => ['quiet', 'busy'].map((which) => middle(which, percent).toFixed(1))),
-    (middle('busy', 99) / middle('quiet', 99)).toFixed(1),
-    aSecond(good),
-    aSecond(refused),
-    ...[50, 99].map((percent) => percentile(times(refused), percent).toFixed(0)),
-  ];
-  return `| ${cells.join(' | ')} |`;
+  const middle = (which, percent) => median(rounds.map((round) => percentile(round[which], percent)));
+  const [quiet, busy] = ['quiet', 'busy'].map((which) => ({
+    p50: middle(which, 50),
+    p99: middle(which, 99),
+  }));
+  const aSecond = ({ length }) => length / ((count * ROUND_MS) / 1000);
+  return {
+    rate: storm.rate,
+    quiet,
+    busy,
+    p99Ratio: busy.p99 / quiet.p99,
+    good: aSecond(good),
+    refused: aSecond(refused),
+    refusedAfter: { p50: percentile(times(refused), 50), p99: percentile(times(refused), 99) },
+  };
 }
 
-async function inThread(data) {
-  const [answers] = await once(new Worker(new URL(import.meta.url), { workerData: data }), 'message');
+async function inThread(stormRound) {
+  const [answers] = await once(new Worker(file, { workerData: { stormRound } }), 'message');
   return answers;
 }
 

@@ -75,9 +75,9 @@ describe('the architecture', () => {
     expect(unnamed).toEqual([]);
   });
 
-  it('reads the environment in one file, and the size of the thread pool where the hashes are bounded', () => {
+  it('reads the environment in one file', () => {
     const readers = files.filter((file) => textOf(file).includes('process.env'));
-    expect(readers).toEqual(['config/settings.ts', 'users/argon2-password-hasher.ts']);
+    expect(readers).toEqual(['config/settings.ts']);
   });
 
   it('keeps files short enough to read at once', () => {

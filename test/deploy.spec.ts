@@ -14,7 +14,6 @@ const namesOfOthers = [
   'POSTGRES_USER',
   'REDISCLI_AUTH',
   'REDIS_PASSWORD',
-  'UV_THREADPOOL_SIZE',
 ];
 /** What a process has to close in, once `SHUTDOWN_DELAY` is over. */
 const CLOSES_WITHIN_SECONDS = 10;

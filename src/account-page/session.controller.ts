@@ -13,7 +13,7 @@ import { TokenRevocationService } from '../auth/token-revocation.service.js';
 import { ApiErrors } from '../docs/api-errors.decorator.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
 import { AccessTokenAnswer, type TokenPair } from '../tokens/token-pair.js';
-import type { User } from '../users/user.entity.js';
+import type { ProvenUser } from '../users/password-check.js';
 import { SameOriginGuard } from './same-origin.guard.js';
 import { SessionCookieGuard } from './session-cookie.guard.js';
 import { SessionCookieInterceptor } from './session-cookie.interceptor.js';
@@ -40,7 +40,7 @@ export class SessionController {
   @ApiErrors('invalid_credentials', 'account_disabled', 'cross_origin_request')
   @HttpCode(200)
   @Post()
-  signIn(@CurrentUser() user: User, @FromClient() client: Client): Promise<TokenPair> {
+  signIn(@CurrentUser() user: ProvenUser, @FromClient() client: Client): Promise<TokenPair> {
     return this.auth.login(user, client);
   }
 

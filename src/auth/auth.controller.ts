@@ -9,8 +9,8 @@ import { Public } from '../access/public.decorator.js';
 import { Throttle } from '../access/throttle.decorator.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
 import { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
+import type { ProvenUser } from '../users/password-check.js';
 import { UserProfile } from '../users/user-profile.js';
-import type { User } from '../users/user.entity.js';
 import { AuthService } from './auth.service.js';
 import { DeviceTokenInterceptor } from './budgets/device-token.interceptor.js';
 import { LoginDto } from './dto/login.dto.js';
@@ -48,7 +48,7 @@ export class AuthController {
   @ApiErrors('invalid_credentials', 'account_disabled')
   @HttpCode(200)
   @Post('login')
-  login(@CurrentUser() user: User, @FromClient() client: Client): Promise<TokenPair> {
+  login(@CurrentUser() user: ProvenUser, @FromClient() client: Client): Promise<TokenPair> {
     return this.auth.login(user, client);
   }
 

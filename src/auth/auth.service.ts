@@ -5,7 +5,7 @@ import { RotationService } from '../tokens/rotation.service.js';
 import { SessionsService } from '../tokens/sessions.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
 import type { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
-import type { User } from '../users/user.entity.js';
+import type { ProvenUser } from '../users/password-check.js';
 import { UsersService } from '../users/users.service.js';
 import { CredentialsService } from './credentials.service.js';
 
@@ -23,7 +23,7 @@ export class AuthService {
    * Starts a session for a user whose password was just proven.
    * @throws AppError invalid_credentials or account_disabled
    */
-  login(proven: User, client: Client): Promise<TokenPair> {
+  login(proven: ProvenUser, client: Client): Promise<TokenPair> {
     return this.credentials.runProven('sign_in', proven, (_, user) => this.sessions.start(user, client));
   }
 

@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import type { PasswordCheck, ProvenUser } from '../users/password-check.js';
 import type { User } from '../users/user.entity.js';
-import { UsersService, type PasswordCheck } from '../users/users.service.js';
+import { UsersService } from '../users/users.service.js';
 
 /** What a password is given for: to sign in, or once more by somebody who is signed in. */
 type Purpose = 'sign_in' | 'reauthentication';
@@ -25,15 +26,15 @@ export class CredentialsService {
    * @throws AppError invalid_credentials for an unknown user and a wrong password alike; account_disabled only to
    * who knows the password; overloaded
    */
-  async require(login: string, password: string): Promise<User> {
+  async require(login: string, password: string): Promise<ProvenUser> {
     return this.requireRight('sign_in', await this.users.checkCredentials(login, password));
   }
 
   /**
-   * The user with this id, if this is their password.
+   * The account with this id, if this is their password.
    * @throws AppError invalid_credentials, account_disabled or overloaded
    */
-  async requirePassword(userId: string, password: string): Promise<User> {
+  async requirePassword(userId: string, password: string): Promise<ProvenUser> {
     return this.requireRight('reauthentication', await this.users.checkPassword(userId, password));
   }
 
@@ -44,7 +45,7 @@ export class CredentialsService {
    */
   async runProven<T>(
     purpose: Purpose,
-    proven: User,
+    proven: ProvenUser,
     work: (manager: EntityManager, user: User) => Promise<T>,
   ): Promise<T> {
     try {
@@ -60,7 +61,7 @@ export class CredentialsService {
     }
   }
 
-  private async requireRight(purpose: Purpose, { userId, user }: PasswordCheck): Promise<User> {
+  private async requireRight(purpose: Purpose, { userId, user }: PasswordCheck): Promise<ProvenUser> {
     if (user && !user.disabled) return user;
     await this.recordRefusal(purpose, userId, refusalOf({ userId, user }));
     throw new AppError(user ? 'account_disabled' : 'invalid_credentials');

@@ -111,6 +111,10 @@ export class Environment {
   PASSWORD_HASH_QUEUE = '256';
 
   @IsOptional()
+  @WholeNumber(1, 1024)
+  PASSWORD_HASH_THREADS?: string = undefined;
+
+  @IsOptional()
   @BreachListSetting()
   BREACHED_PASSWORDS?: string = undefined;
 

@@ -11,6 +11,7 @@ import {
   type profileClaims,
   type tokenTypes,
 } from './environment.js';
+import { passwordHashOf, type PasswordHashing } from './password-hashing.js';
 import { publicUrlOf } from './public-url.js';
 import { parseRateLimits, type RateLimit } from './rate-limit.js';
 import { parseRedisUrl } from './redis-url.js';
@@ -45,12 +46,7 @@ export abstract class Settings {
   abstract readonly refreshRetryWindow: number;
   abstract readonly accessTokenClaims: readonly ProfileClaim[];
   abstract readonly denylistTokenChecks: readonly TokenType[];
-  abstract readonly passwordHash: {
-    readonly memoryKib: number;
-    readonly passes: number;
-    readonly lanes: number;
-    readonly queue: number;
-  };
+  abstract readonly passwordHash: PasswordHashing;
   abstract readonly breachedPasswords: BreachList | undefined;
   abstract readonly throttleDefault: readonly RateLimit[];
   abstract readonly throttleLogin: readonly RateLimit[];
@@ -155,12 +151,7 @@ function freezeSettings(environment: Environment): Settings {
     refreshRetryWindow: checked(parseDuration(environment.REFRESH_RETRY_WINDOW)),
     accessTokenClaims: splitList(environment.ACCESS_TOKEN_CLAIMS) as ProfileClaim[],
     denylistTokenChecks: splitList(environment.DENYLIST_TOKEN_CHECKS) as TokenType[],
-    passwordHash: {
-      memoryKib: Number(environment.PASSWORD_HASH_MEMORY_KIB),
-      passes: Number(environment.PASSWORD_HASH_PASSES),
-      lanes: Number(environment.PASSWORD_HASH_LANES),
-      queue: Number(environment.PASSWORD_HASH_QUEUE),
-    },
+    passwordHash: passwordHashOf(environment),
     breachedPasswords: parseBreachList(environment.BREACHED_PASSWORDS ?? ''),
     throttleDefault: checked(parseRateLimits(environment.THROTTLE_DEFAULT)),
     throttleLogin: checked(parseRateLimits(environment.THROTTLE_LOGIN)),

@@ -1,38 +1,35 @@
 import { Injectable } from '@nestjs/common';
-import { hash, type Options } from '@node-rs/argon2';
+import type { Options } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { Settings } from '../config/settings.js';
 import { AppError } from '../errors/app-error.js';
+import { HashThreads } from './hash-threads/hash-threads.js';
 import { readHash } from './hashes/read-hash.js';
 import { UnusableHash, type StoredHash } from './hashes/stored-hash.js';
 import { PasswordHasher, type HasherLoad } from './password-hasher.js';
 
 const RETRY_SECONDS = 1;
 
-// One core stays free for everybody who is signed in already: hashes on all of them double the time of every answer.
-const FREE_CORES = 1;
-// SQLite's work goes through the same libuv threads (4, unless UV_THREADPOOL_SIZE says otherwise): two stay free.
-const FREE_THREADS = 2;
-const poolSize = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
-const hashesAtOnce = Math.max(1, Math.min(availableParallelism() - FREE_CORES, poolSize - FREE_THREADS));
-
 /**
- * argon2id (RFC 9106), the parameters by setting, at most one hash for each core but one at a time. Checks the hashes
- * of other systems too, under the same bound.
+ * argon2id (RFC 9106), the parameters by setting, at most as many hashes at a time as the setting has threads. Checks the
+ * hashes of other systems too, under the same bound.
  */
 @Injectable()
 export class Argon2PasswordHasher extends PasswordHasher {
-  private readonly turn = pLimit(hashesAtOnce);
+  private readonly turn: LimitFunction;
   private readonly options: Options;
   private readonly parameters: string;
   private readonly decoy: string;
   private refused = 0;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    private readonly threads: HashThreads,
+  ) {
     super();
-    const { memoryKib, passes, lanes } = settings.passwordHash;
+    const { memoryKib, passes, lanes, threads: atOnce } = settings.passwordHash;
+    this.turn = pLimit(atOnce);
     // The library's algorithm is argon2id unless told otherwise.
     this.options = { memoryCost: memoryKib, timeCost: passes, parallelism: lanes };
     this.parameters = `$argon2id$v=19$m=${String(memoryKib)},t=${String(passes)},p=${String(lanes)}$`;
@@ -54,12 +51,12 @@ export class Argon2PasswordHasher extends PasswordHasher {
   }
 
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(normalize(password), this.options));
+    return this.inTurn(() => this.threads.run('argon2Hash', normalize(password), this.options));
   }
 
   verify(password: string, stored: string | undefined): Promise<boolean> {
     const hash = this.read(stored);
-    return this.inTurn(() => matchesAnyForm(hash, password));
+    return this.inTurn(() => this.matchesAnyForm(hash, password));
   }
 
   isOutdated(stored: string): boolean {
@@ -76,6 +73,14 @@ export class Argon2PasswordHasher extends PasswordHasher {
     }
   }
 
+  // Hashes made here are of the normal form. Other systems hashed what was typed, and an argon2id hash does not say whose
+  // it is: so where the two differ, both are tried, for whatever hash, that of nobody included.
+  private async matchesAnyForm(hash: StoredHash, password: string): Promise<boolean> {
+    const normal = normalize(password);
+    if (await hash.matches(normal, this.threads)) return true;
+    return password !== normal && hash.matches(password, this.threads);
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.requireRoom();
     return this.turn(work);
@@ -85,15 +90,6 @@ export class Argon2PasswordHasher extends PasswordHasher {
 /** One password typed on two keyboards is one password (NIST SP 800-63B §3.1.1.2). */
 function normalize(password: string): string {
   return password.normalize('NFKC');
-}
-
-/**
- * Hashes made here are of the normal form. Other systems hashed what was typed, and an argon2id hash does not say whose
- * it is: so where the two differ, both are tried, for whatever hash, that of nobody included.
- */
-async function matchesAnyForm(hash: StoredHash, password: string): Promise<boolean> {
-  const normal = normalize(password);
-  return (await hash.matches(normal)) || (password !== normal && hash.matches(password));
 }
 
 function unpadded(bytes: Buffer): string {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { breachedPasswordsProvider } from './breached-passwords/breached-passwords.provider.js';
+import { HashThreads } from './hash-threads/hash-threads.js';
 import { NewPasswordsService } from './new-passwords.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { KnownUsers } from './transfer/known-users.js';
@@ -17,6 +18,7 @@ import { UsersService } from './users.service.js';
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [UsersController],
   providers: [
+    HashThreads,
     KnownUsers,
     NewPasswordsService,
     UserDirectory,

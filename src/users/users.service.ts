@@ -8,6 +8,13 @@ import { Clock, latest } from '../time/clock.js';
 import { byLogin, emailColumns } from './folded-columns.js';
 import { fold } from './fold.js';
 import { findLocked } from './lock-user.js';
+import {
+  provenUser,
+  selectStoredPassword,
+  type PasswordCheck,
+  type ProvenUser,
+  type StoredPassword,
+} from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
 import { rejectOwned, rejectTaken } from './reject-taken.js';
 import { User } from './user.entity.js';
@@ -21,21 +28,6 @@ interface NewUser {
 
 /** What changes of an account; an email of null is none. */
 export type AccountChange = Partial<Pick<User, 'roles' | 'disabled' | 'email'>>;
-
-/** Whether a password is that of an account. */
-export interface PasswordCheck {
-  /** The account that it was tried on, if there is one. */
-  readonly userId: string | null;
-  /** Whose password it is: nobody's where it is wrong. */
-  readonly user: User | null;
-}
-
-/** As the database gives it: PostgreSQL has a bigint as text. */
-interface StoredPassword {
-  readonly id: string;
-  readonly hash: string;
-  readonly changedAt: number | string;
-}
 
 /** Who people are: creates, finds and changes accounts. Knows nothing of tokens. */
 @Injectable()
@@ -118,7 +110,7 @@ export class UsersService {
    * password that still counts.
    * @throws AppError invalid_credentials where the password was changed meanwhile, or the user is gone.
    */
-  async requireUnchanged(manager: EntityManager, user: User): Promise<User> {
+  async requireUnchanged(manager: EntityManager, user: ProvenUser): Promise<User> {
     const now = await findLocked(manager, user.id);
     if (now?.passwordChangedAt.getTime() !== user.passwordChangedAt.getTime())
       throw new AppError('invalid_credentials');
@@ -170,22 +162,14 @@ export class UsersService {
     );
   }
 
-  // What the check needs is read before it, and raw: to make an entity takes time, and only of a user who exists.
   private async check(where: Partial<User>, password: string): Promise<PasswordCheck> {
     const stored = await this.work.read((manager) =>
-      manager
-        .createQueryBuilder(User, 'user')
-        .select('user.id', 'id')
-        .addSelect('user.passwordHash', 'hash')
-        .addSelect('user.passwordChangedAt', 'changedAt')
-        .where(where)
-        .getRawOne<StoredPassword>(),
+      selectStoredPassword(manager.createQueryBuilder(User, 'user')).where(where).getRawOne<StoredPassword>(),
     );
     const right = await this.hasher.verify(password, stored?.hash);
     if (!stored || !right) return { userId: stored?.id ?? null, user: null };
     if (this.hasher.isOutdated(stored.hash)) await this.renewHash(stored, password);
-    const passwordChangedAt = new Date(Number(stored.changedAt));
-    return { userId: stored.id, user: await this.findBy({ id: stored.id, passwordChangedAt }) };
+    return { userId: stored.id, user: provenUser(stored) };
   }
 
   private async renewHash({ id, hash: outdated }: StoredPassword, password: string): Promise<void> {

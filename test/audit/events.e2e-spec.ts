@@ -103,7 +103,8 @@ describe('the audit trail', () => {
     const check = users.checkCredentials.bind(users);
     jest.spyOn(users, 'checkCredentials').mockImplementationOnce(async (...credentials) => {
       const checked = await check(...credentials);
-      await service.app.get(AccountsService).setPassword(checked.user!, 'an entirely different phrase');
+      const user = await users.require(userId);
+      await service.app.get(AccountsService).setPassword(user, 'an entirely different phrase');
       return checked;
     });
     await from('/login', ada).expect(401);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-local';
-import type { User } from '../../users/user.entity.js';
+import type { ProvenUser } from '../../users/password-check.js';
 import { CredentialsService } from '../credentials.service.js';
 
 /** Username and password of the body → the user they are right for. */
@@ -12,7 +12,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   }
 
   /** @throws AppError invalid_credentials or account_disabled */
-  validate(username: string, password: string): Promise<User> {
+  validate(username: string, password: string): Promise<ProvenUser> {
     return this.credentials.require(username, password);
   }
 }

@@ -1,14 +1,19 @@
 import { argon2Hashes } from '../../../test/support/foreign-hashes.js';
+import { HashThreads } from '../hash-threads/hash-threads.js';
 import { readArgon2 } from './argon2-hash.js';
 import { UnusableHash } from './stored-hash.js';
+
+const threads = new HashThreads();
+
+afterAll(() => threads.onApplicationShutdown());
 
 describe('argon2', () => {
   it.each(argon2Hashes)('takes the password of $from, and no other', async ({ hash, password }) => {
     const stored = readArgon2(hash);
     expect(stored?.excess).toBeUndefined();
-    expect(await stored?.matches(password)).toBe(true);
-    expect(await stored?.matches(`${password.slice(0, 8)}x`)).toBe(false);
-    expect(await stored?.matches('')).toBe(false);
+    expect(await stored?.matches(password, threads)).toBe(true);
+    expect(await stored?.matches(`${password.slice(0, 8)}x`, threads)).toBe(false);
+    expect(await stored?.matches('', threads)).toBe(false);
   });
 
   it.each([

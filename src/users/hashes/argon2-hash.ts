@@ -1,4 +1,3 @@
-import { verify } from '@node-rs/argon2';
 import { decodeBase64 } from './base64.js';
 import { UnusableHash, type HashReader } from './stored-hash.js';
 
@@ -22,7 +21,10 @@ export const readArgon2: HashReader = (stored) => {
     throw new UnusableHash('has argon2 parameters that cannot be');
   if (decodeBase64(salt).length < LEAST_SALT_BYTES || decodeBase64(digest).length < LEAST_HASH_BYTES)
     throw new UnusableHash('has a salt or a digest that is too short');
-  return { excess: excessOf(cost), matches: (password) => verify(hash, password) };
+  return {
+    excess: excessOf(cost),
+    matches: (password, threads) => threads.run('argon2Verify', hash, password),
+  };
 };
 
 function excessOf({ memory, passes }: { memory: number; passes: number }): string | undefined {

@@ -1,4 +1,3 @@
-import { verify } from '@node-rs/bcrypt';
 import { createHash } from 'node:crypto';
 import { UnusableHash, type HashReader } from './stored-hash.js';
 
@@ -24,7 +23,8 @@ export const readBcrypt: HashReader = (stored) => {
   return {
     excess:
       cost > MOST_COST ? `has the bcrypt cost ${String(cost)}: at most ${String(MOST_COST)}` : undefined,
-    matches: (password) => verify(django === 'bcrypt_sha256$' ? sha256(password) : password, hash),
+    matches: (password, threads) =>
+      threads.run('bcryptVerify', django === 'bcrypt_sha256$' ? sha256(password) : password, hash),
   };
 };
 

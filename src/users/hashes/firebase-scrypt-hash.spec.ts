@@ -1,14 +1,19 @@
 import { firebaseHashes } from '../../../test/support/foreign-hashes.js';
+import { HashThreads } from '../hash-threads/hash-threads.js';
 import { readFirebaseScrypt } from './firebase-scrypt-hash.js';
 import { UnusableHash } from './stored-hash.js';
+
+const threads = new HashThreads();
+
+afterAll(() => threads.onApplicationShutdown());
 
 describe('the scrypt of Firebase', () => {
   it.each(firebaseHashes)('takes the password of $from, and no other', async ({ hash, password }) => {
     const stored = readFirebaseScrypt(hash);
     expect(stored?.excess).toBeUndefined();
-    expect(await stored?.matches(password)).toBe(true);
-    expect(await stored?.matches(`${password.slice(0, 8)}x`)).toBe(false);
-    expect(await stored?.matches('')).toBe(false);
+    expect(await stored?.matches(password, threads)).toBe(true);
+    expect(await stored?.matches(`${password.slice(0, 8)}x`, threads)).toBe(false);
+    expect(await stored?.matches('', threads)).toBe(false);
   });
 
   it.each([

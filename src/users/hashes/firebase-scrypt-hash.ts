@@ -27,14 +27,14 @@ export const readFirebaseScrypt: HashReader = (stored) => {
   requireScryptCost(cost);
   return {
     excess: excessOf(cost),
-    matches: async (password) => {
-      const key = await scryptKey(password, Buffer.concat([salt, separator]), cost, AES_KEY_BYTES);
+    matches: async (password, threads) => {
+      const key = await scryptKey(threads, password, Buffer.concat([salt, separator]), cost, AES_KEY_BYTES);
       return timingSafeEqual(encrypt(signerKey, key), hash);
     },
   };
 };
 
 // The counter may start at zero each time: no key encrypts anything but the signer key.
-function encrypt(plain: Buffer, key: Buffer): Buffer {
+function encrypt(plain: Buffer, key: Uint8Array): Buffer {
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(plain);
 }

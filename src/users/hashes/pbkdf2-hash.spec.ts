@@ -1,14 +1,19 @@
 import { pbkdf2Hashes } from '../../../test/support/foreign-hashes.js';
+import { HashThreads } from '../hash-threads/hash-threads.js';
 import { readPbkdf2 } from './pbkdf2-hash.js';
 import { UnusableHash } from './stored-hash.js';
+
+const threads = new HashThreads();
+
+afterAll(() => threads.onApplicationShutdown());
 
 describe('PBKDF2', () => {
   it.each(pbkdf2Hashes)('takes the password of $from, and no other', async ({ hash, password }) => {
     const stored = readPbkdf2(hash);
     expect(stored?.excess).toBeUndefined();
-    expect(await stored?.matches(password)).toBe(true);
-    expect(await stored?.matches(`${password.slice(0, 8)}x`)).toBe(false);
-    expect(await stored?.matches('')).toBe(false);
+    expect(await stored?.matches(password, threads)).toBe(true);
+    expect(await stored?.matches(`${password.slice(0, 8)}x`, threads)).toBe(false);
+    expect(await stored?.matches('', threads)).toBe(false);
   });
 
   it.each([

@@ -1,5 +1,4 @@
-import { pbkdf2, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { timingSafeEqual } from 'node:crypto';
 import { decodeBase64 } from './base64.js';
 import { UnusableHash, type HashReader } from './stored-hash.js';
 
@@ -31,8 +30,6 @@ const spellings = [
   },
 ];
 
-const derive = promisify(pbkdf2);
-
 /** PBKDF2 (RFC 8018 §5.2) as passlib, Django and Werkzeug write it. */
 export const readPbkdf2: HashReader = (stored) => {
   if (!/^\$?pbkdf2/.test(stored)) return undefined;
@@ -46,8 +43,8 @@ export const readPbkdf2: HashReader = (stored) => {
       iterations > MOST_ITERATIONS
         ? `has ${String(iterations)} iterations: at most ${String(MOST_ITERATIONS)}`
         : undefined,
-    matches: async (password) =>
-      timingSafeEqual(await derive(password, salt, iterations, key.length, digest), key),
+    matches: async (password, threads) =>
+      timingSafeEqual(await threads.run('pbkdf2', password, salt, iterations, key.length, digest), key),
   };
 };
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { foreignHashes } from '../../../test/support/foreign-hashes.js';
+import { HashThreads } from '../hash-threads/hash-threads.js';
 import { readHash } from './read-hash.js';
 import { UnusableHash } from './stored-hash.js';
+
+const threads = new HashThreads();
+
+afterAll(() => threads.onApplicationShutdown());
 
 const someHash = fc.constantFrom(...foreignHashes.map(({ hash }) => hash));
 
@@ -56,7 +61,7 @@ describe('reading a stored hash', () => {
       fc.asyncProperty(damaged, fc.string({ unit: 'binary', maxLength: 100 }), async (hash, password) => {
         const stored = readOrUndefined(hash);
         if (!stored || stored.excess !== undefined) return;
-        expect(typeof (await stored.matches(password))).toBe('boolean');
+        expect(typeof (await stored.matches(password, threads))).toBe('boolean');
       }),
       { numRuns: 200 },
     );

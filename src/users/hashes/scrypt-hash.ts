@@ -22,7 +22,7 @@ export const readScrypt: HashReader = (stored) => {
   requireScryptCost(cost);
   return {
     excess: excessOf(cost),
-    matches: async (password) =>
-      timingSafeEqual(await scryptKey(password, Buffer.from(salt), cost, KEY_BYTES), key),
+    matches: async (password, threads) =>
+      timingSafeEqual(await scryptKey(threads, password, Buffer.from(salt), cost, KEY_BYTES), key),
   };
 };

@@ -1,5 +1,4 @@
-import { scrypt, type ScryptOptions } from 'node:crypto';
-import { promisify } from 'node:util';
+import type { HashThreads } from '../hash-threads/hash-threads.js';
 import { UnusableHash } from './stored-hash.js';
 
 const MIB = 1024 * 1024;
@@ -13,12 +12,16 @@ export interface ScryptCost {
   readonly p: number;
 }
 
-const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
-
-/** scrypt (RFC 7914), in the thread pool. */
-export function scryptKey(password: string, salt: Buffer, cost: ScryptCost, length: number): Promise<Buffer> {
+/** scrypt (RFC 7914), in one of the threads. */
+export function scryptKey(
+  threads: HashThreads,
+  password: string,
+  salt: Buffer,
+  cost: ScryptCost,
+  length: number,
+): Promise<Uint8Array> {
   // What OpenSSL counts is somewhat more than the table itself.
-  return derive(password, salt, length, { ...cost, maxmem: 2 * memoryOf(cost) + MIB });
+  return threads.run('scrypt', password, salt, length, { ...cost, maxmem: 2 * memoryOf(cost) + MIB });
 }
 
 /** @throws UnusableHash where there is no scrypt with these parameters. */
