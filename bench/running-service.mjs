@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,11 +11,21 @@ const main = resolve('dist/main.js');
 const STARTS_WITHIN_MS = 20_000;
 
 /** The built service on a free port of the loopback, with its data in a folder that goes with it. */
-export async function startService(variables = {}) {
+export async function startService(variables = {}, options = {}) {
   if (!existsSync(main)) throw new Error('The service is not built: run `npm run build`.');
+  return startServer([main], variables, options);
+}
+
+/**
+ * A server on a free port of the loopback, in a folder that goes with it, ready once it says so.
+ * @param core the one that it may use; all of them otherwise
+ */
+export async function startServer(args, variables = {}, { core } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const port = await freePort();
-  const child = spawn(process.execPath, [main], {
+  const node = [process.execPath, ...args];
+  const [command, ...rest] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
+  const child = spawn(command, rest, {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: String(port), ...variables },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -23,11 +33,14 @@ export async function startService(variables = {}) {
   const client = new Client(port);
   const deadline = Date.now() + STARTS_WITHIN_MS;
   while ((await client.send('GET', '/health/ready').catch(() => undefined))?.status !== 200) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error('the service did not start');
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error('the server did not start');
     await sleep(50);
   }
   return {
     client,
+    port,
+    /** Processor time of the process until now, in microseconds. */
+    cpu: () => processorTime(child.pid),
     async stop() {
       client.agent.destroy();
       child.kill('SIGTERM');
@@ -35,6 +48,15 @@ export async function startService(variables = {}) {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+// A tick of the clock that Linux counts processor time in.
+const MICROSECONDS_A_TICK = 10_000;
+
+function processorTime(pid) {
+  const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, system] = fields.split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) * MICROSECONDS_A_TICK;
 }
 
 /** Sends requests over connections that are kept. */
