@@ -7,6 +7,7 @@ import { entities } from './entities.js';
 import { migratePostgres } from './migrate-postgres.js';
 import { migrations } from './migrations/migrations.js';
 import { pooledConnections, unhurriedConnection, type PostgresOptions } from './postgres-options.js';
+import { preparingSqlite } from './preparing-sqlite.js';
 
 type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
 
@@ -25,7 +26,14 @@ export function dataSourceOptions(
   const schema = { entities, migrations, migrationsTransactionMode: 'each', synchronize: false } as const;
   return location.kind === 'postgres'
     ? { ...pooledConnections(location.url, poolSize), ...schema }
-    : { ...schema, type: 'sqlite', database: location.path, enableWAL: true, busyTimeout: BUSY_TIMEOUT_MS };
+    : {
+        ...schema,
+        type: 'sqlite',
+        driver: preparingSqlite,
+        database: location.path,
+        enableWAL: true,
+        busyTimeout: BUSY_TIMEOUT_MS,
+      };
 }
 
 /** As {@link dataSourceOptions}, for statements that may take long. */

@@ -2,7 +2,8 @@ import { Column, type ColumnOptions, type ValueTransformer } from 'typeorm';
 
 /** Milliseconds since 1970 in a bigint: the one form of a moment that SQLite and PostgreSQL keep and compare alike. */
 const instant: ValueTransformer = {
-  to: (value: unknown) => (value instanceof Date ? value.getTime() : value),
+  // As text: TypeORM writes a number into the statement on SQLite, so that no statement would be the same twice.
+  to: (value: unknown) => (value instanceof Date ? String(value.getTime()) : value),
   from: (value: unknown) => (value === null ? null : new Date(Number(value))),
 };
 

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  DataSource,
-  type EntityManager,
-  type EntityTarget,
-  type ObjectLiteral,
-  type QueryRunner,
-} from 'typeorm';
+import { DataSource, type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { GroupCommit } from './group-commit.js';
 
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
 const ALONE = 7_117_002;
@@ -27,15 +22,18 @@ interface OpenUnit {
  * The one door for writes.
  *
  * TypeORM has one SQLite connection for the whole process: two transactions that overlap would become one, and a
- * plain write that falls between them would be rolled back with them. So on SQLite one writer goes at a time; on
- * PostgreSQL each unit is an ordinary transaction.
+ * plain write that falls between them would be rolled back with them. So on SQLite one writer goes at a time, and those
+ * that wait together share a commit ({@link GroupCommit}); on PostgreSQL each unit is an ordinary transaction.
  */
 @Injectable()
 export class UnitOfWork {
   private readonly turn = new Mutex();
   private readonly open = new AsyncLocalStorage<OpenUnit>();
+  private readonly group: GroupCommit;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    this.group = new GroupCommit(this.turn, dataSource);
+  }
 
   /** Runs several statements as one: all of them hold, or none. Joins the unit that is already open, if one is. */
   async run<T>(work: Work<T>): Promise<T> {
@@ -95,8 +93,7 @@ export class UnitOfWork {
   }
 
   private transaction<T>(work: Work<T>): Promise<T> {
-    if (!this.isSqlite()) return this.dataSource.transaction(work);
-    return this.turn.runExclusive(() => runImmediate(this.dataSource.createQueryRunner(), work));
+    return this.isSqlite() ? this.group.run(work) : this.dataSource.transaction(work);
   }
 
   private inTurn<T>(write: () => Promise<T>, priority = 0): Promise<T> {
@@ -112,21 +109,6 @@ async function finish<T>(unit: OpenUnit, work: Work<T>): Promise<T> {
   const result = await work(unit.manager);
   for (const step of unit.beforeCommit) await step();
   return result;
-}
-
-// TypeORM's BEGIN takes no lock. The first write would have to, and where a plain read of the same connection came in
-// between, SQLite refuses at once instead of waiting while another process (the command line) writes.
-async function runImmediate<T>(runner: QueryRunner, work: Work<T>): Promise<T> {
-  await runner.query('BEGIN IMMEDIATE');
-  try {
-    const result = await work(runner.manager);
-    await runner.query('COMMIT');
-    return result;
-  } catch (error) {
-    // SQLite has already rolled back where the disk is full: what is told is the first error.
-    await runner.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
 }
 
 /** Row locks for a `find` that a write in the same unit follows. SQLite needs none: there one unit goes at a time. */

@@ -7,12 +7,12 @@ import { Session } from './session.entity.js';
  * `acknowledgedAt` says that the client has shown to hold the token: it was used, or an access token given out with it.
  */
 @Entity('refresh_tokens')
+@Index('ix_refresh_tokens_session_id_access_expires_at', ['sessionId', 'accessExpiresAt'])
 export class RefreshToken {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   jti!: string;
 
   @ForeignKey(() => Session, { name: 'fk_refresh_tokens_session_id', onDelete: 'CASCADE' })
-  @Index('ix_refresh_tokens_session_id')
   @Column({ name: 'session_id', type: 'varchar', length: 36 })
   sessionId!: string;
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
+import { sqlIn } from '../database/sql.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -78,11 +79,9 @@ export class RotationService {
   ): Promise<RefreshToken | undefined> {
     const now = this.clock.now();
     const successor = this.issuer.newRefreshToken(sid, jti);
-    const { affected } = await manager.update(
-      RefreshToken,
-      { jti, sessionId: sid, usedAt: IsNull(), revokedAt: IsNull() },
-      { usedAt: now, acknowledgedAt: now, successorJti: successor.jti },
-    );
+    const { affected } = await sqlIn(manager)`
+      UPDATE refresh_tokens SET used_at = ${now}, acknowledged_at = ${now}, successor_jti = ${successor.jti}
+      WHERE jti = ${jti} AND session_id = ${sid} AND used_at IS NULL AND revoked_at IS NULL`;
     if (affected !== 1) return undefined;
     await manager.insert(RefreshToken, successor);
     await this.forgetAncestors(manager, sid, jti);
@@ -141,17 +140,14 @@ export class RotationService {
   ): Promise<void> {
     const lastUsedAt = this.clock.now();
     const extended = latest(expiresAt, successor.expiresAt, successor.accessExpiresAt);
-    await manager.update(Session, { id }, { lastUsedAt, expiresAt: extended });
+    await sqlIn(manager)`
+      UPDATE sessions SET last_used_at = ${lastUsedAt}, expires_at = ${extended} WHERE id = ${id}`;
   }
 
   /** Keeps a session's rows few: what is older than the token just spent can only be a reuse, known or not. */
   private async forgetAncestors(manager: EntityManager, sessionId: string, spentJti: string): Promise<void> {
-    await manager
-      .createQueryBuilder()
-      .delete()
-      .from(RefreshToken)
-      .where({ sessionId, jti: Not(spentJti), usedAt: Not(IsNull()) })
-      .andWhere('access_expires_at <= :now', { now: this.clock.now().getTime() })
-      .execute();
+    await sqlIn(manager)`
+      DELETE FROM refresh_tokens WHERE session_id = ${sessionId} AND access_expires_at <= ${this.clock.now()}
+      AND jti <> ${spentJti} AND used_at IS NOT NULL`;
   }
 }
