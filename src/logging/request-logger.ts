@@ -1,5 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Bindings, ChildLoggerOptions, LogFn } from 'pino';
+import type { Bindings, ChildLoggerOptions } from 'pino';
+
+type LogFnArguments = [what: object | string, message?: string, ...values: unknown[]];
 
 /** The logger of one request, whose lines carry its id. Made when the first line is written: few requests have one. */
 class RequestLogger implements FastifyBaseLogger {
@@ -15,32 +17,32 @@ class RequestLogger implements FastifyBaseLogger {
     return this.logger.level;
   }
 
-  get fatal(): LogFn {
-    return this.logger.fatal.bind(this.logger);
+  fatal(...line: LogFnArguments): void {
+    this.logger.fatal(...line);
   }
 
-  get error(): LogFn {
-    return this.logger.error.bind(this.logger);
+  error(...line: LogFnArguments): void {
+    this.logger.error(...line);
   }
 
-  get warn(): LogFn {
-    return this.logger.warn.bind(this.logger);
+  warn(...line: LogFnArguments): void {
+    this.logger.warn(...line);
   }
 
-  get info(): LogFn {
-    return this.logger.info.bind(this.logger);
+  info(...line: LogFnArguments): void {
+    this.logger.info(...line);
   }
 
-  get debug(): LogFn {
-    return this.logger.debug.bind(this.logger);
+  debug(...line: LogFnArguments): void {
+    this.logger.debug(...line);
   }
 
-  get trace(): LogFn {
-    return this.logger.trace.bind(this.logger);
+  trace(...line: LogFnArguments): void {
+    this.logger.trace(...line);
   }
 
-  get silent(): LogFn {
-    return this.logger.silent.bind(this.logger);
+  silent(...line: LogFnArguments): void {
+    this.logger.silent(...line);
   }
 
   child(bindings: Bindings, options?: ChildLoggerOptions): FastifyBaseLogger {
