@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { calculateJwkThumbprint } from 'jose';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
 import { Settings } from '../config/settings.js';
 import { addSeconds, Clock } from '../time/clock.js';
 import type { NewKey } from './key-ring.js';

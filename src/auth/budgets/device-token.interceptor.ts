@@ -1,6 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { mergeMap, type Observable } from 'rxjs';
 import { Settings } from '../../config/settings.js';
 import { privateCookie } from '../../http/private-cookie.js';
