@@ -8,7 +8,6 @@ import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ErrorsModule } from './errors/errors.module.js';
 import { HealthModule } from './health/health.module.js';
-import { MetricsModule } from './metrics/metrics.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { TimeModule } from './time/time.module.js';
 
@@ -20,7 +19,13 @@ import { TimeModule } from './time/time.module.js';
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
     const page = settings.accountPage ? [AccountPageModule] : [];
-    const metrics = settings.metrics ? [MetricsModule.forRoot(settings.metrics)] : [];
+    const metrics = settings.metrics ? [loadMetrics(settings.metrics)] : [];
     return { module: AppModule, imports: [ConfigModule.forRoot(settings), ...page, ...metrics] };
   }
+}
+
+// Loaded where it is set: the library for Prometheus costs every start.
+async function loadMetrics(settings: NonNullable<Settings['metrics']>): Promise<DynamicModule> {
+  const { MetricsModule } = await import('./metrics/metrics.module.js');
+  return MetricsModule.forRoot(settings);
 }

@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -69,7 +68,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   });
   closeConnectionsSoon(server);
   await app.register(cookie);
-  if (settings.corsOrigins.length > 0) await app.register(cors, corsOptions(settings.corsOrigins));
+  if (settings.corsOrigins.length > 0)
+    await app.register(import('@fastify/cors'), corsOptions(settings.corsOrigins));
   server.addHook('onRequest', (request, _reply, done) => {
     requireHost(request);
     if (request.is404) throw unrouted(allowedMethods, request);

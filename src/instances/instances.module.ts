@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Bell, SilentBell } from './bell.js';
 import { Instances } from './instances.service.js';
-import { RedisBell } from './redis-bell.js';
 
 /** Who else serves from this database, and how they are waited for. */
 @Module({
@@ -11,8 +10,12 @@ import { RedisBell } from './redis-bell.js';
     {
       provide: Bell,
       inject: [Settings],
-      useFactory: ({ redisUrl }: Settings): Bell =>
-        redisUrl === undefined ? new SilentBell() : new RedisBell(redisUrl),
+      useFactory: async ({ redisUrl }: Settings): Promise<Bell> => {
+        if (redisUrl === undefined) return new SilentBell();
+        // Loaded where it is set: the client costs every start.
+        const { RedisBell } = await import('./redis-bell.js');
+        return new RedisBell(redisUrl);
+      },
     },
   ],
   exports: [Bell, Instances],

@@ -5,7 +5,6 @@ import { MailQueue } from './mail-queue.js';
 import { MailSender } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 import { OutboxFolder } from './outbox-folder.js';
-import { SmtpTransport } from './smtp-transport.js';
 
 /** Mails: queued with their cause, sent by themselves. What they say, the features tell. */
 @Module({
@@ -15,10 +14,12 @@ import { SmtpTransport } from './smtp-transport.js';
     {
       provide: MailTransport,
       inject: [Settings, Clock],
-      useFactory: ({ mail }: Settings, clock: Clock) =>
-        mail.smtpUrl === undefined
-          ? new OutboxFolder(mail.outbox, mail.from, clock)
-          : new SmtpTransport(mail.smtpUrl, mail.from),
+      useFactory: async ({ mail }: Settings, clock: Clock): Promise<MailTransport> => {
+        if (mail.smtpUrl === undefined) return new OutboxFolder(mail.outbox, mail.from, clock);
+        // Loaded where it is set: the client costs every start.
+        const { SmtpTransport } = await import('./smtp-transport.js');
+        return new SmtpTransport(mail.smtpUrl, mail.from);
+      },
     },
   ],
   exports: [MailQueue, MailSender],

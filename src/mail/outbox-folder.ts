@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Clock } from '../time/clock.js';
 import type { Letter } from './letter.js';
 import { MailTransport } from './mail-transport.js';
@@ -13,7 +12,6 @@ const OWNER_ONLY_FOLDER = 0o700;
 /** Where no mail server is set: each mail is a file that any mail program opens, and the log says where. */
 export class OutboxFolder extends MailTransport {
   private readonly logger = new Logger('Outbox');
-  private readonly mime = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
 
   constructor(
     private readonly folder: string,
@@ -24,7 +22,10 @@ export class OutboxFolder extends MailTransport {
   }
 
   async send(letter: Letter, id: string): Promise<void> {
-    const { message } = await this.mime.sendMail(mimeMessage(letter, this.from, id));
+    // Loaded with the first mail: a start may see none.
+    const { createTransport } = await import('nodemailer');
+    const mime = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
+    const { message } = await mime.sendMail(mimeMessage(letter, this.from, id));
     await mkdir(this.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
     const moment = this.clock.now().toISOString().replace(/[:.]/g, '-');
     const file = join(this.folder, `${moment}-${id}.eml`);

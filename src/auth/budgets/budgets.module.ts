@@ -11,7 +11,6 @@ import { DefaultLimits } from './default-limits.js';
 import { LocalThrottleCounters } from './local-throttle-counters.js';
 import { LoginAttempts } from './login-attempts.service.js';
 import { RedisThrottleCounters } from './redis-throttle-counters.js';
-import { RedisWindows } from './redis-windows.js';
 import { RefusalRecords } from './refusal-records.js';
 import { ThrottleCounters } from './throttle-counters.js';
 
@@ -25,17 +24,18 @@ import { ThrottleCounters } from './throttle-counters.js';
     {
       provide: ThrottleCounters,
       inject: [Settings, UnitOfWork, Instances, Telemetry, Clock],
-      useFactory: (
+      useFactory: async (
         { redisUrl }: Settings,
         work: UnitOfWork,
         instances: Instances,
         telemetry: Telemetry,
         clock: Clock,
-      ): ThrottleCounters => {
+      ): Promise<ThrottleCounters> => {
         const local = new LocalThrottleCounters(work, instances, clock);
-        return redisUrl === undefined
-          ? local
-          : new RedisThrottleCounters(new RedisWindows(redisUrl, telemetry), local, instances, clock);
+        if (redisUrl === undefined) return local;
+        // Loaded where it is set: the client costs every start.
+        const { RedisWindows } = await import('./redis-windows.js');
+        return new RedisThrottleCounters(new RedisWindows(redisUrl, telemetry), local, instances, clock);
       },
     },
   ],
