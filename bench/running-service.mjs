@@ -10,12 +10,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const main = resolve('dist/main.js');
 const STARTS_WITHIN_MS = 20_000;
 
-/** The built service on a free port of the loopback, with its data in a folder that goes with it. */
-export async function startService(variables = {}) {
+/**
+ * The built service on a free port of the loopback, with its data in a folder that goes with it.
+ * @param core the core of the machine that it has to itself; any, where none is named
+ */
+export async function startService(variables = {}, { core } = {}) {
   if (!existsSync(main)) throw new Error('The service is not built: run `npm run build`.');
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const port = await freePort();
-  const child = spawn(process.execPath, [main], {
+  const started = performance.now();
+  const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const [command, ...words] = [...pinned, process.execPath, main];
+  const child = spawn(command, words, {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: String(port), ...variables },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -23,11 +29,16 @@ export async function startService(variables = {}) {
   const client = new Client(port);
   const deadline = Date.now() + STARTS_WITHIN_MS;
   while ((await client.send('GET', '/health/ready').catch(() => undefined))?.status !== 200) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error('the service did not start');
-    await sleep(50);
+    if (Date.now() > deadline || child.exitCode !== null) {
+      child.kill('SIGKILL');
+      throw new Error('the service did not start');
+    }
+    await sleep(20);
   }
   return {
     client,
+    pid: child.pid,
+    readyAfterMs: performance.now() - started,
     async stop() {
       client.agent.destroy();
       child.kill('SIGTERM');
