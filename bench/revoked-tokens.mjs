@@ -1,7 +1,6 @@
 // What a million revoked tokens cost, beside none, in the same run: `node bench/revoked-tokens.mjs`. Two services that
 // differ in the rows of revoked_tokens alone share core 0; wrk, on core 1, asks one and then the other.
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,32 +8,32 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sqlite3 from 'sqlite3';
 import { startService } from './running-service.mjs';
+import { median } from './statistics.mjs';
+import { load } from './wrk.mjs';
 
-const run = promisify(execFile);
 const STARTS = 3;
 const SETTLE_MS = 5000;
-const TICKS_A_SECOND = 100;
 const NO_LIMIT = '1000000 per second';
 const person = { username: 'ada', password: 'correct horse battery staple' };
 
 /**
  * Measures the service with none and with `revoked` tokens revoked and not yet expired.
- * @returns for either: the seconds until it is ready, resident MiB at rest and after load, requests a second, CPU in µs a
- * request; all medians
+ * @returns for either, all medians: the seconds until it is ready and those of CPU, resident MiB at rest and after load,
+ * requests a second, CPU in µs a request; and the medians of the ratios of each round, where both have the same neighbours
  */
-export async function measureRevokedTokens({ revoked = 1_000_000, rounds = 7, seconds = 4 } = {}) {
+export async function measureRevokedTokens({ revoked = 1_000_000, rounds = 15, seconds = 2 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-revoked-'));
   const houses = [];
   try {
     for (const rows of [0, revoked]) houses.push(await settle(folder, rows));
     for (let round = 0; round < rounds + 1; round++)
       for (const house of houses) {
-        const figures = await load(house, seconds);
+        const figures = await ask(house, seconds);
         // The first is to warm up.
         if (round > 0) house.rounds.push(figures);
       }
     const [none, many] = houses.map(summary);
-    return { revoked, none, many };
+    return { revoked, none, many, ratios: ratios(...houses) };
   } finally {
     for (const house of houses) await house.service.stop();
     rmSync(folder, { recursive: true });
@@ -56,18 +55,17 @@ async function settle(folder, rows) {
   await first.client.send('POST', '/register', { body: person });
   await first.stop();
   await revoke(file, rows);
-  const readyAfterMs = [];
-  for (let n = 1; n < STARTS; n++) {
-    const service = await start();
-    readyAfterMs.push(service.readyAfterMs);
-    await service.stop();
+  const starts = [];
+  let service;
+  for (let n = 0; n < STARTS; n++) {
+    await service?.stop();
+    service = await start();
+    starts.push({ seconds: service.readyAfterMs / 1000, cpu: service.cpu() / 1e6 });
   }
-  const service = await start();
-  readyAfterMs.push(service.readyAfterMs);
   await sleep(SETTLE_MS);
-  const atRestMiB = residentMiB(service.pid);
+  const atRestMiB = service.memory();
   const { body } = await service.client.send('POST', '/login', { body: person });
-  return { service, token: body.access_token, readyAfterMs, atRestMiB, rounds: [] };
+  return { service, token: body.access_token, starts, atRestMiB, rounds: [] };
 }
 
 /** As many rows, half of them of sessions and half of access tokens. */
@@ -85,50 +83,36 @@ async function revoke(file, rows) {
   await promisify(database.close.bind(database))();
 }
 
-async function load({ service: { client, pid }, token }, seconds) {
-  const url = `http://127.0.0.1:${client.port}/protected`;
-  const words = ['-c', '1', 'wrk', '-t', '1', '-c', '32', '-d', String(seconds)];
-  const before = cpuSeconds(pid);
-  const { stdout } = await run('taskset', [...words, '-H', `Authorization: Bearer ${token}`, url]);
-  const cpu = cpuSeconds(pid) - before;
-  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
-  if (!(requests > 0) || /Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
-  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-  return { perSecond, cpuMicroseconds: (cpu / requests) * 1e6 };
+async function ask({ service: { port, cpu }, token }, seconds) {
+  const before = cpu();
+  const { answers, rate } = await load(port, '/protected', token, seconds);
+  return { perSecond: rate, cpuMicroseconds: (cpu() - before) / answers };
 }
 
-function summary({ service, readyAfterMs, atRestMiB, rounds }) {
+function summary({ service, starts, atRestMiB, rounds }) {
   return {
-    readyAfterSeconds: median(readyAfterMs) / 1000,
+    readyAfterSeconds: median(starts.map(({ seconds }) => seconds)),
+    startCpuSeconds: median(starts.map(({ cpu }) => cpu)),
     residentMiB: atRestMiB,
-    residentAfterLoadMiB: residentMiB(service.pid),
+    residentAfterLoadMiB: service.memory(),
     requestsPerSecond: median(rounds.map(({ perSecond }) => perSecond)),
     cpuMicrosecondsPerRequest: median(rounds.map(({ cpuMicroseconds }) => cpuMicroseconds)),
   };
 }
 
-function residentMiB(pid) {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+function ratios(none, many) {
+  const ratio = (figure) => median(many.rounds.map((round, n) => round[figure] / none.rounds[n][figure]));
+  return { requestsPerSecond: ratio('perSecond'), cpuPerRequest: ratio('cpuMicroseconds') };
 }
 
-function cpuSeconds(pid) {
-  // utime and stime, the 14th and 15th of proc(5); the second is the command in parentheses.
-  const [, after] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  const [user, system] = after.split(' ').slice(11, 13).map(Number);
-  return (user + system) / TICKS_A_SECOND;
-}
-
-function median(numbers) {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
-}
-
-function print({ revoked, none, many }) {
+function print({ revoked, none, many, ratios }) {
   console.log(`| | none revoked | ${revoked.toLocaleString('en')} | ratio | more |`);
   console.log(`|${' --- |'.repeat(5)}`);
   for (const name of Object.keys(none)) {
     const figures = [none[name], many[name], many[name] / none[name], many[name] - none[name]];
     console.log(`| ${name} | ${figures.map((figure) => figure.toFixed(2)).join(' | ')} |`);
   }
+  console.log('round by round:', ratios);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) print(await measureRevokedTokens());
