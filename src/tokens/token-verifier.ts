@@ -7,7 +7,7 @@ import { Denylist } from './denylist.js';
 import { invalidToken } from './invalid-token.js';
 import type { SigningKey } from './signing-key.js';
 import { SigningKeys } from './signing-keys.js';
-import { hasClaimsOf, headerType, type AccessClaims, type ClaimsOf } from './token-claims.js';
+import { hasClaimsOf, headerType, type Claims, type ClaimsOf } from './token-claims.js';
 import { requirePayload, requireSigner, signatureRules, type SignatureRules } from './token-signature.js';
 import { unlessRefused } from './unless-refused.js';
 
@@ -68,18 +68,17 @@ export class TokenVerifier {
     return claims;
   }
 
-  /** Whether the time is within that of a token, by the service's clock. */
-  isInTime({ nbf, exp }: Pick<AccessClaims, 'nbf' | 'exp'>): boolean {
+  /** Holds the times of a token against the service's clock. @throws AppError token_invalid or token_expired */
+  requireInTime<T extends Claims>(claims: T): T {
     const now = numericDate(this.clock.now());
-    return nbf <= now && now < exp;
+    if (claims.nbf > now) throw invalidToken('not valid yet');
+    if (claims.exp <= now) throw new AppError('token_expired');
+    return claims;
   }
 
   private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
     if (!hasClaimsOf(type, payload)) throw invalidToken('not the claims of ours');
-    const now = numericDate(this.clock.now());
-    if (payload.nbf > now) throw invalidToken('not valid yet');
-    if (payload.exp <= now) throw new AppError('token_expired');
-    return payload;
+    return this.requireInTime(payload);
   }
 
   private requireSignature(token: string, type: TokenType): unknown {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import DataLoader from 'dataloader';
 import { In } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
+import { requireThere } from './require-there.js';
 import { User } from './user.entity.js';
 
 const MOST_AT_ONCE = 100;
@@ -21,11 +21,9 @@ export class UserReader {
     });
   }
 
-  /** @throws AppError token_revoked: only a token can name a user that is gone. */
+  /** @throws AppError token_revoked where the user is gone. */
   async require(id: string): Promise<Readonly<User>> {
-    const user = await this.users.load(id);
-    if (!user) throw new AppError('token_revoked', { reason: 'account_deleted' });
-    return user;
+    return requireThere(await this.users.load(id));
   }
 
   private async load(ids: readonly string[]): Promise<(User | undefined)[]> {

@@ -17,6 +17,7 @@ import {
 } from './password-check.js';
 import { PasswordHasher } from './password-hasher.js';
 import { rejectOwned, rejectTaken } from './reject-taken.js';
+import { requireThere } from './require-there.js';
 import { User } from './user.entity.js';
 
 interface NewUser {
@@ -61,11 +62,9 @@ export class UsersService {
     return user;
   }
 
-  /** @throws AppError token_revoked: only a token can name a user that is gone. */
+  /** @throws AppError token_revoked where the user is gone. */
   async require(id: string): Promise<User> {
-    const user = await this.find(id);
-    if (!user) throw new AppError('token_revoked', { reason: 'account_deleted' });
-    return user;
+    return requireThere(await this.find(id));
   }
 
   find(id: string): Promise<User | null> {
