@@ -5,14 +5,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { Client, startService } from './running-service.mjs';
+import { Client, person, startService } from './running-service.mjs';
+import { median, percentile } from './statistics.mjs';
 
 const ROUNDS = 5;
 const ROUND_MS = 3000;
 const READ_EVERY_MS = 5;
 const STORM_EVERY_MS = 20;
 const NO_LIMIT = '1000000 per minute';
-const person = { username: 'ada', password: 'correct horse battery staple' };
 const file = fileURLToPath(import.meta.url);
 
 if (workerData?.stormRound) await work(workerData.stormRound);
@@ -30,9 +30,7 @@ export async function measureStorms(rates = [200, 500], rounds = ROUNDS) {
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
   });
   const { port } = client;
-  await client.send('POST', '/register', { body: person });
-  const { body: pair } = await client.send('POST', '/login', { body: person });
-  const reader = { port, token: pair.access_token };
+  const reader = { port, token: await client.accessToken() };
   await inThread(reader);
   const storms = [];
   for (const rate of rates) storms.push(await compare(reader, { port, rate }, rounds));
@@ -120,13 +118,4 @@ async function logIn(client, rate, until) {
 
 function times(answers) {
   return answers.map(({ ms }) => ms);
-}
-
-function percentile(values, percent) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
-}
-
-function median(values) {
-  return percentile(values, 50);
 }

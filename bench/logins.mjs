@@ -4,19 +4,18 @@
 import { hash, verify } from '@node-rs/argon2';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { measureStorms } from './login-storm.mjs';
 import { startService } from './running-service.mjs';
+import { median } from './statistics.mjs';
 
 const ROUND_MS = 4000;
 const CORES = availableParallelism();
 const AT_ONCE = 3 * CORES;
 const USERS = 8;
 const NO_LIMIT = '1000000 per minute';
-const TICK_MS = 10;
 const password = 'correct horse battery staple';
 const file = fileURLToPath(import.meta.url);
 
@@ -79,8 +78,8 @@ async function hashAlone() {
   console.log(JSON.stringify({ perSecond: count / seconds, cpuMs: (user + system) / 1000 / count }));
 }
 
-async function logIn({ client: { port }, pid }, names, forMs) {
-  const cpu = cpuMsOf(pid);
+async function logIn({ port, cpu }, names, forMs) {
+  const before = cpu();
   const own = process.cpuUsage();
   const connections = Array.from({ length: AT_ONCE }, () => new LightConnection(port));
   const { count, seconds } = await repeat(AT_ONCE, forMs, (who, turn) =>
@@ -90,7 +89,7 @@ async function logIn({ client: { port }, pid }, names, forMs) {
   const { user, system } = process.cpuUsage(own);
   return {
     perSecond: count / seconds,
-    cpuMs: (cpuMsOf(pid) - cpu) / count,
+    cpuMs: (cpu() - before) / 1000 / count,
     clientCpuMs: (user + system) / 1000 / count,
   };
 }
@@ -124,17 +123,6 @@ class LightConnection {
   close() {
     this.socket.destroy();
   }
-}
-
-/** proc_pid_stat(5), on Linux: what the process has used of the processor, in its own time and in the kernel's. */
-function cpuMsOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 if (process.argv[1] === file) await (process.argv[2] === 'hash-limit' ? hashAlone() : printTable());

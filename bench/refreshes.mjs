@@ -6,14 +6,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startService } from './running-service.mjs';
+import { person, startService } from './running-service.mjs';
 import { median } from './statistics.mjs';
 
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 const SESSIONS = 64;
 const NO_LIMIT = '1000000 per minute';
-const person = { username: 'ada', password: 'correct horse battery staple' };
 const run = promisify(execFile);
 
 /** @returns medians: refreshes and commits a second, their ratio, and the processor time of each in microseconds */

@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const main = resolve('dist/main.js');
+/** Whom the benches sign in. */
+export const person = { username: 'ada', password: 'correct horse battery staple' };
 const STARTS_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 5;
 
@@ -46,7 +48,6 @@ export async function startServer(args, variables = {}, { core, cwd, folder: kep
   const readyAfterMs = performance.now() - started;
   return {
     client,
-    pid: child.pid,
     port,
     readyAfterMs,
     /** Processor time of the process until now, in microseconds. */
@@ -88,6 +89,14 @@ export class Client {
   async text(path, token) {
     const headers = { Authorization: `Bearer ${token}` };
     return (await fetch(`http://127.0.0.1:${this.port}${path}`, { headers })).text();
+  }
+
+  /** An access token: of a yardstick, the one that it says; of the service, of somebody who signs in. */
+  async accessToken() {
+    const said = await this.send('GET', '/token');
+    if (said.status === 200) return said.body.token;
+    await this.send('POST', '/register', { body: person });
+    return (await this.send('POST', '/login', { body: person })).body.access_token;
   }
 
   /** @returns the status, the body, and how long the answer took in milliseconds */

@@ -12,7 +12,6 @@ import { load } from './wrk.mjs';
 
 const SETTLES_WITHIN_MS = 2000;
 const NO_LIMIT = '1000000 per second';
-const person = { username: 'ada', password: 'correct horse battery staple' };
 const yardstick = (file) => resolve(import.meta.dirname, 'yardsticks', file);
 const pinned = { core: 0 };
 const settings = { THROTTLE_DEFAULT: NO_LIMIT, THROTTLE_LOGIN: NO_LIMIT };
@@ -56,18 +55,10 @@ async function measureStart({ readyAfterMs, cpu, memory, stop }) {
 }
 
 async function memoryUnderLoad({ client, port, memory, stop }, seconds) {
-  await load(port, '/protected', await tokenOf(client), seconds);
+  await load(port, '/protected', await client.accessToken(), seconds);
   const loaded = memory();
   await stop();
   return loaded;
-}
-
-async function tokenOf(client) {
-  const { status, body } = await client.send('GET', '/token');
-  if (status === 200) return body.token;
-  await client.send('POST', '/register', { body: person });
-  const answer = await client.send('POST', '/login', { body: person });
-  return answer.body.access_token;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
