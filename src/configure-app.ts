@@ -17,6 +17,7 @@ import { corsOptions, isPlainOptions } from './http/cors-options.js';
 import { requireHost } from './http/host-header.js';
 import { requestId } from './http/request-id.js';
 import { RequestPipe } from './http/request.pipe.js';
+import { mayBeRecorded } from './http/route-config.js';
 import { StandardResponse } from './http/standard-response.js';
 import { NestLogger } from './logging/nest-logger.js';
 import { RequestLog } from './logging/request-log.js';
@@ -77,8 +78,9 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     done();
   });
   // Once the body is read: its events belong to the connection, and would lose what was entered before.
-  server.addHook('preHandler', (request, _reply, done) => {
-    enterRequest(request, done);
+  server.addHook('preHandler', (request, reply, done) => {
+    if (mayBeRecorded(request)) enterRequest(request, reply, done);
+    else done();
   });
   // Node would answer an expectation that it does not know by itself; it may be ignored (RFC 9110 §10.1.1).
   const http = app.getHttpServer();

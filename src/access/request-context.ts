@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify';
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { finished } from 'node:stream';
+import { Ambient } from '../ambient/ambient.js';
 import { clientOf, type Client } from './client.decorator.js';
 import type { Identity } from './identity.js';
 
@@ -12,11 +13,23 @@ export interface Origin extends Client {
 
 type AskingRequest = FastifyRequest & { readonly user?: Partial<Identity> };
 
-const current = new AsyncLocalStorage<AskingRequest>();
+const current = new Ambient<AskingRequest>();
 
-/** Lets all that follows from `next` know the request, without being handed it. */
-export function enterRequest(request: FastifyRequest, next: () => void): void {
-  current.run(request, next);
+/** Lets all that follows from `next` know the request, without being handed it, until it is answered. */
+export function enterRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  void withRequest(request, () => {
+    next();
+    return new Promise<void>((resolve) => {
+      finished(reply.raw, () => {
+        resolve();
+      });
+    });
+  });
+}
+
+/** Lets all that `work` does know the request, without being handed it. */
+export function withRequest<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  return current.run(request, work);
 }
 
 /**
@@ -24,6 +37,6 @@ export function enterRequest(request: FastifyRequest, next: () => void): void {
  * @returns undefined where no request asked, as on the command line
  */
 export function currentOrigin(): Origin | undefined {
-  const request = current.getStore();
+  const request = current.get();
   return request && { ...clientOf(request), requestId: request.id, callerId: request.user?.userId ?? null };
 }

@@ -6,6 +6,7 @@ import type { Identity } from '../access/identity.js';
 import { Throttle } from '../access/throttle.decorator.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { ApiErrors } from '../docs/api-errors.decorator.js';
+import { RecordedRead } from '../http/route-config.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExport } from './account-export.js';
 import { AccountExportService } from './account-export.service.js';
@@ -33,6 +34,7 @@ export class AccountController {
 
   /** Everything that is kept about the caller, as one document to keep. */
   @ApiOkResponse({ type: AccountExport })
+  @RecordedRead()
   @Header('Content-Disposition', 'attachment; filename="account.json"')
   @Get('export')
   export(@CurrentUser() { userId }: Identity): Promise<AccountExport> {

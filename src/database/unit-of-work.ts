@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataSource, type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { Ambient } from '../ambient/ambient.js';
 import { GroupCommit } from './group-commit.js';
 
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
@@ -28,7 +28,7 @@ interface OpenUnit {
 @Injectable()
 export class UnitOfWork {
   private readonly turn = new Mutex();
-  private readonly open = new AsyncLocalStorage<OpenUnit>();
+  private readonly open = new Ambient<OpenUnit>();
   private readonly group: GroupCommit;
 
   constructor(private readonly dataSource: DataSource) {
@@ -37,7 +37,7 @@ export class UnitOfWork {
 
   /** Runs several statements as one: all of them hold, or none. Joins the unit that is already open, if one is. */
   async run<T>(work: Work<T>): Promise<T> {
-    const open = this.open.getStore();
+    const open = this.open.get();
     if (open) return work(open.manager);
 
     const afterCommit: OpenUnit['afterCommit'] = [];
@@ -59,12 +59,12 @@ export class UnitOfWork {
 
   /** Reads, within the open unit of work where there is one: it sees what the unit has written. Waits for no writer. */
   read<T>(statement: Work<T>): Promise<T> {
-    return statement(this.open.getStore()?.manager ?? this.dataSource.manager);
+    return statement(this.open.get()?.manager ?? this.dataSource.manager);
   }
 
   /** Runs one statement, which is whole by itself and needs no transaction around it. */
   runStatement<T>(statement: Work<T>): Promise<T> {
-    const open = this.open.getStore();
+    const open = this.open.get();
     return open ? statement(open.manager) : this.inTurn(() => statement(this.dataSource.manager));
   }
 
@@ -87,7 +87,7 @@ export class UnitOfWork {
   }
 
   private requireOpen(what: string): OpenUnit {
-    const open = this.open.getStore();
+    const open = this.open.get();
     if (!open) throw new Error(`${what} needs an open unit of work`);
     return open;
   }

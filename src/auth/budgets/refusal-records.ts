@@ -1,6 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { ThrottlerLimitDetail } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
+import { withRequest } from '../../access/request-context.js';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { Clock } from '../../time/clock.js';
@@ -46,7 +47,9 @@ export class RefusalRecords {
       limit,
       seconds: ttl / 1000,
     };
-    await this.work.run((manager) => this.audit.record(manager, { type: 'throttled', userId, details }));
+    await withRequest(request, () =>
+      this.work.run((manager) => this.audit.record(manager, { type: 'throttled', userId, details })),
+    );
   }
 
   private isDue({ key, ttl }: FullCounter): boolean {
