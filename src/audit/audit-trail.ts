@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { currentOrigin } from '../access/request-context.js';
+import { insertRow } from '../database/insert-row.js';
+import { sqlIn } from '../database/sql.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { Clock } from '../time/clock.js';
-import { AuditChainHead, HEAD, lockHead } from './audit-chain-head.entity.js';
+import { HEAD, lockHead } from './audit-chain-head.entity.js';
 import { auditEventTypes, type AuditEventType } from './audit-event-types.js';
 import { AuditEvent, type PersonalData } from './audit-event.entity.js';
 import { commitTo, hashOf } from './chain.js';
@@ -92,8 +94,8 @@ async function append(manager: EntityManager, unchained: Unchained): Promise<voi
   if (!head) throw new Error('The chain of audit events has lost its end: run `gatehouse audit verify`');
   const event = { ...unchained, seq: head.seq + 1 };
   const hash = hashOf(head.hash, event);
-  await manager.insert(AuditEvent, { ...event, hash });
-  await manager.update(AuditChainHead, { id: HEAD }, { seq: event.seq, hash });
+  await insertRow(manager, AuditEvent, { ...event, hash });
+  await sqlIn(manager)`UPDATE audit_chain_head SET seq = ${event.seq}, hash = ${hash} WHERE id = ${HEAD}`;
 }
 
 async function erase(manager: EntityManager, userId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { In, IsNull, MoreThan, type EntityManager } from 'typeorm';
 import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { insertRow } from '../database/insert-row.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -39,8 +40,8 @@ export class SessionsService {
     const refreshToken = this.issuer.newRefreshToken(id, null);
     const session = this.newSession(id, subject, client, refreshToken);
     await this.work.run(async (manager) => {
-      await manager.insert(Session, session);
-      await manager.insert(RefreshToken, refreshToken);
+      await insertRow(manager, Session, session);
+      await insertRow(manager, RefreshToken, refreshToken);
       const details = { session_id: id };
       await this.audit.record(manager, { type: 'signed_in', userId: subject.id, details });
     });
