@@ -6,14 +6,14 @@ import { SessionsService } from '../tokens/sessions.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
 import type { AccessTokenAnswer, TokenPair } from '../tokens/token-pair.js';
 import type { ProvenUser } from '../users/password-check.js';
-import { UsersService } from '../users/users.service.js';
+import { UserReader } from '../users/user-reader.js';
 import { CredentialsService } from './credentials.service.js';
 
 /** Signs in, and keeps signed in. */
 @Injectable()
 export class AuthService {
   constructor(
-    private readonly users: UsersService,
+    private readonly users: UserReader,
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
     private readonly rotation: RotationService,

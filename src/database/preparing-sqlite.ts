@@ -6,7 +6,7 @@ const KEPT = 200;
 
 /** Statements that change no schema and no setting, and come again: none that a moment or a number is written into. */
 const KEEPABLE =
-  /^(?:SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)\b(?!.*\b\d{5,}\b)/s;
+  /^(?:\/\* rows \*\/ )?(?:SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK)\b(?!.*\b\d{5,}\b)/s;
 
 type Callback = (this: sqlite3.RunResult, error: Error | null, rows: never[]) => void;
 

@@ -12,8 +12,13 @@ export function sqlIn({ queryRunner, connection }: EntityManager): Statement {
   return (parts, ...values) => {
     if (!queryRunner) throw new Error('a statement needs an open unit of work');
     const placeholder = (_: Value, index: number) => connection.driver.createParameter('', index);
-    const text = String.raw({ raw: parts }, ...values.map(placeholder)).trim();
+    const text = asRun(String.raw({ raw: parts }, ...values.map(placeholder)).trim());
     const parameters = values.map((value) => (value instanceof Date ? value.getTime() : value));
     return queryRunner.query(text, parameters, true);
   };
+}
+
+/** TypeORM goes by the first word on SQLite, and takes an UPDATE for what gives no rows. */
+function asRun(text: string): string {
+  return /\bRETURNING\b/.test(text) ? `/* rows */ ${text}` : text;
 }

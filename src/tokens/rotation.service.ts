@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
+import { insertRow } from '../database/insert-row.js';
 import { sqlIn } from '../database/sql.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
@@ -10,13 +11,14 @@ import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { rememberAccessToken } from './remember-access-token.js';
-import { requireLiveSession } from './require-live-session.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
+import { SpentTokens } from './spent-tokens.js';
 import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
 import { TokenIssuer } from './token-issuer.js';
 import type { TokenPair } from './token-pair.js';
+import { useLiveSession, type LiveSession } from './use-live-session.js';
 
 /**
  * A refresh token is good once, and a lost response costs nothing: presented again, a spent token is answered with the
@@ -30,6 +32,7 @@ export class RotationService {
     private readonly issuer: TokenIssuer,
     private readonly revocation: RevocationService,
     private readonly acknowledgements: Acknowledgements,
+    private readonly ancestors: SpentTokens,
     private readonly audit: AuditTrail,
     private readonly telemetry: Telemetry,
     private readonly settings: Settings,
@@ -52,58 +55,60 @@ export class RotationService {
   private async present(
     manager: EntityManager,
     claims: RefreshClaims,
-  ): Promise<{ session: Session; successor: RefreshToken } | AppError> {
-    const session = await requireLiveSession(manager, claims.sid, this.clock.now());
-    const successor = await this.findSuccessor(manager, claims);
-    if (successor === 'reused') return this.endReused(manager, session, claims);
-    await this.touch(manager, session, successor);
-    return { session, successor };
-  }
-
-  private async findSuccessor(
-    manager: EntityManager,
-    claims: RefreshClaims,
-  ): Promise<RefreshToken | 'reused'> {
-    const made = await this.spend(manager, claims);
-    if (made) return made;
-    const { jti, sid: sessionId } = claims;
-    const token = await manager.findOneBy(RefreshToken, { jti, sessionId });
-    if (token?.revokedAt) throw new AppError('token_revoked', { reason: 'revoked' });
-    return (token && (await this.findTolerated(manager, token))) ?? 'reused';
+  ): Promise<{ session: LiveSession; successor: RefreshToken } | AppError> {
+    const next = this.issuer.newRefreshToken(claims.sid, claims.jti);
+    const until = latest(next.expiresAt, next.accessExpiresAt);
+    const session = await useLiveSession(manager, claims, this.clock.now(), until);
+    const successor =
+      (await this.spend(manager, claims, next)) ?? (await this.repeat(manager, claims, session));
+    return successor ? { session, successor } : this.endReused(manager, session, claims);
   }
 
   /** Spends the token by one conditional update: of any number that race, one finds it unused. */
   private async spend(
     manager: EntityManager,
     { jti, sid }: RefreshClaims,
+    successor: RefreshToken,
   ): Promise<RefreshToken | undefined> {
     const now = this.clock.now();
-    const successor = this.issuer.newRefreshToken(sid, jti);
     const { affected } = await sqlIn(manager)`
       UPDATE refresh_tokens SET used_at = ${now}, acknowledged_at = ${now}, successor_jti = ${successor.jti}
       WHERE jti = ${jti} AND session_id = ${sid} AND used_at IS NULL AND revoked_at IS NULL`;
     if (affected !== 1) return undefined;
-    await manager.insert(RefreshToken, successor);
-    await this.forgetAncestors(manager, sid, jti);
+    await insertRow(manager, RefreshToken, successor);
     this.work.afterCommit(() => {
       this.telemetry.emit('refreshed', 'rotated');
+      this.ancestors.forgetSoon(sid);
     });
     return successor;
   }
 
+  /** The successor of a token that was spent before, where the rules let it be given out once more. */
+  private async repeat(
+    manager: EntityManager,
+    { jti, sid: sessionId }: RefreshClaims,
+    session: LiveSession,
+  ): Promise<RefreshToken | undefined> {
+    const token = await manager.findOneBy(RefreshToken, { jti, sessionId });
+    if (token?.revokedAt) throw new AppError('token_revoked', { reason: 'revoked' });
+    return token ? this.findTolerated(manager, token, session) : undefined;
+  }
+
   /**
-   * The successor, where the rules let it be given out once more: it is unused, and either the leeway has not passed,
-   * or nothing has shown that the client holds it and the retry window has not passed. A new access token goes with it.
+   * The rules: the successor is unused, and either the leeway has not passed, or nothing has shown that the client holds it and the retry window has not passed. A new access token goes with it.
    */
   private async findTolerated(
     manager: EntityManager,
     token: RefreshToken,
+    session: LiveSession,
   ): Promise<RefreshToken | undefined> {
     const successor = await manager.findOneBy(RefreshToken, { jti: token.successorJti ?? '' });
     if (!successor || successor.usedAt || successor.revokedAt || !this.isTolerated(token, successor))
       return undefined;
     const access = this.issuer.newAccessToken(successor.jti);
     await rememberAccessToken(manager, successor.jti, access);
+    const expiresAt = latest(session.expiresAt, access.accessExpiresAt);
+    await manager.update(Session, { id: session.id }, { expiresAt });
     this.work.afterCommit(() => {
       this.telemetry.emit('refreshed', 'repeated');
     });
@@ -119,7 +124,7 @@ export class RotationService {
 
   private async endReused(
     manager: EntityManager,
-    session: Session,
+    session: LiveSession,
     { jti }: RefreshClaims,
   ): Promise<AppError> {
     await this.audit.record(manager, {
@@ -131,23 +136,5 @@ export class RotationService {
     return new AppError('refresh_token_reused', {
       detail: `session ${session.id} ended: ${jti} was presented again`,
     });
-  }
-
-  private async touch(
-    manager: EntityManager,
-    { id, expiresAt }: Session,
-    successor: RefreshToken,
-  ): Promise<void> {
-    const lastUsedAt = this.clock.now();
-    const extended = latest(expiresAt, successor.expiresAt, successor.accessExpiresAt);
-    await sqlIn(manager)`
-      UPDATE sessions SET last_used_at = ${lastUsedAt}, expires_at = ${extended} WHERE id = ${id}`;
-  }
-
-  /** Keeps a session's rows few: what is older than the token just spent can only be a reuse, known or not. */
-  private async forgetAncestors(manager: EntityManager, sessionId: string, spentJti: string): Promise<void> {
-    await sqlIn(manager)`
-      DELETE FROM refresh_tokens WHERE session_id = ${sessionId} AND access_expires_at <= ${this.clock.now()}
-      AND jti <> ${spentJti} AND used_at IS NOT NULL`;
   }
 }

@@ -55,7 +55,12 @@ export class TokenIssuer {
   }
 
   /** Signs the refresh token of the row and the access token beside it. */
-  signPair(subject: Subject, session: Session, row: RefreshToken, freshness: Freshness): TokenPair {
+  signPair(
+    subject: Subject,
+    session: Pick<Session, 'id' | 'authTime'>,
+    row: RefreshToken,
+    freshness: Freshness,
+  ): TokenPair {
     const access = this.signAccess(subject, session, row, freshness);
     return Object.assign(access, {
       refresh_token: this.sign(this.refreshClaims(subject, session, row)),
@@ -66,7 +71,7 @@ export class TokenIssuer {
   /** Signs an access token of the session. */
   signAccess(
     subject: Subject,
-    session: Session,
+    session: Pick<Session, 'id' | 'authTime'>,
     access: AccessToken,
     freshness: Freshness,
   ): AccessTokenAnswer {
@@ -79,7 +84,7 @@ export class TokenIssuer {
 
   private accessClaims(
     subject: Subject,
-    session: Session,
+    session: Pick<Session, 'id' | 'authTime'>,
     { accessJti: jti, accessExpiresAt }: AccessToken,
     { fresh }: Freshness,
   ): AccessClaims {
@@ -101,7 +106,11 @@ export class TokenIssuer {
     };
   }
 
-  private refreshClaims(subject: Subject, session: Session, row: RefreshToken): RefreshClaims {
+  private refreshClaims(
+    subject: Subject,
+    session: Pick<Session, 'id' | 'authTime'>,
+    row: RefreshToken,
+  ): RefreshClaims {
     return {
       iss: this.settings.issuer,
       aud: this.settings.issuer,

@@ -15,6 +15,7 @@ import { RotationService } from './rotation.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
+import { SpentTokens } from './spent-tokens.js';
 import { TokenIssuer } from './token-issuer.js';
 import { TokenVerifier } from './token-verifier.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -35,6 +36,7 @@ import { VerifiedTokens } from './verified-tokens.js';
     RotationService,
     SessionsService,
     SigningKeys,
+    SpentTokens,
     TokenIssuer,
     TokenVerifier,
     VerifiedTokens,

@@ -1,4 +1,7 @@
 import { Redis } from 'ioredis';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Response } from 'supertest';
 import { DataSource, type Logger } from 'typeorm';
 import { currentOrigin } from '../../src/access/request-context.js';
@@ -35,8 +38,9 @@ export class CostMeter {
   private readonly deeds: Deed[] = [];
 
   constructor(service: TestApp) {
+    const asked = rememberRequests(service);
     const note = (what: string) => {
-      const requestId = currentOrigin()?.requestId;
+      const requestId = currentOrigin()?.requestId ?? asked.getStore();
       if (requestId !== undefined) this.deeds.push({ requestId, what });
     };
     service.app.get(DataSource).logger = { logQuery: note } as unknown as Logger;
@@ -63,6 +67,17 @@ export class CostMeter {
       redis: done.filter((what) => what === REDIS).length,
     };
   }
+}
+
+/** The id of a request that is read: the service itself knows only those that may be recorded. */
+function rememberRequests({ app }: TestApp): AsyncLocalStorage<string> {
+  const asked = new AsyncLocalStorage<string>();
+  app.getHttpServer().prependListener('request', ({ headers }: IncomingMessage) => {
+    const id = randomUUID();
+    headers['x-request-id'] = id;
+    asked.enterWith(id);
+  });
+  return asked;
 }
 
 /** A write outside of a transaction is one by itself. */

@@ -2,6 +2,7 @@ import { refusal } from '../support/api-client.js';
 import { ada } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
+import { SpentTokens } from '../../src/tokens/spent-tokens.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 
 const reused = { status: 401, error: 'refresh_token_reused' };
@@ -153,9 +154,33 @@ describe('refreshing', () => {
       service.clock.pass(60);
       pair = await service.api.renew(pair.refresh_token);
     }
+    await service.app.get(SpentTokens).forget();
     // A refresh a minute: 15 access tokens live, and the parent of the live refresh token stays.
     const [row] = await service.query<{ rows: number }>('SELECT count(*) AS rows FROM refresh_tokens');
     expect(row?.rows).toBeLessThanOrEqual(17);
+  });
+
+  it('forgets no token whose successor is unused, so that a lost response is repeated long after', async () => {
+    const second = await service.api.renew(first.refresh_token);
+    service.clock.pass(20 * 60);
+    await service.app.get(SpentTokens).forget();
+    const { jti } = claimsOf((await service.api.renew(first.refresh_token)).refresh_token);
+    expect(jti).toBe(jtiOf(second));
+  });
+
+  it('lets the session live as long as its last token, and no longer by a repeat', async () => {
+    const end = async () => {
+      const [row] = await service.query<{ at: number }>('SELECT expires_at AS at FROM sessions');
+      return Number(row?.at);
+    };
+    const second = await service.api.renew(first.refresh_token);
+    const expected = Number(claimsOf(second.refresh_token).exp) * 1000;
+    expect(await end()).toBe(expected);
+    service.clock.pass(5);
+    await service.api.renew(first.refresh_token);
+    expect(await end()).toBe(expected);
+    const third = await service.api.renew(second.refresh_token);
+    expect(await end()).toBe(Number(claimsOf(third.refresh_token).exp) * 1000);
   });
 });
 
