@@ -1,8 +1,10 @@
 // `npm run bench`: what users care about beside what this machine can do, in one run of less than ten minutes. Prints the
-// table of docs/performance.md with each target, and writes all figures to bench/results.json.
-import { writeFileSync } from 'node:fs';
+// table of docs/performance.md with each target, and writes all figures and the plots to bench/results.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
+import { measureGrowth } from './growth.mjs';
+import { growthPlots } from './plots.mjs';
 import { compareRequests } from './requests.mjs';
 import { measureLogins } from './logins.mjs';
 import { measureRefreshes } from './refreshes.mjs';
@@ -18,6 +20,7 @@ const parts = {
   logins: () => measureLogins({ rounds: 5, stormRounds: 3 }),
   refreshes: () => measureRefreshes({ rounds: 5, seconds: 3 }),
   starts: () => compareStarts({ rounds: 3, seconds: 5 }),
+  growth: () => measureGrowth({ rounds: 2, seconds: 2 }),
 };
 
 const figures = { node: process.version, cores: availableParallelism(), model: cpus()[0]?.model };
@@ -34,9 +37,13 @@ for (const { what, against, target, holds, value } of lines)
   console.log(
     `| ${what} | ${against} | ${target} | ${value.toFixed(2)} | ${holds(value) ? 'reached' : 'short of it'} |`,
   );
-const file = resolve('bench/results.json');
-writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
-console.error(`All figures are in ${file}`);
+console.table(figures.growth);
+const folder = resolve('bench/results');
+mkdirSync(folder, { recursive: true });
+writeFileSync(`${folder}/results.json`, `${JSON.stringify(figures, null, 2)}\n`);
+for (const [name, picture] of Object.entries(growthPlots(figures.growth)))
+  writeFileSync(`${folder}/${name}`, picture);
+console.error(`All figures and the plots are in ${folder}`);
 
 function requestLines({ requests: [known, stored] }) {
   return [

@@ -14,6 +14,7 @@ const pinned = { core: 0 };
 const servers = {
   limit: () => startServer([yardstick('limit.mjs')], {}, pinned),
   'limit, no cache': () => startServer([yardstick('limit.mjs')], { CACHE: 'off' }, pinned),
+  frame: () => startServer([yardstick('frame.mjs')], {}, pinned),
   tutorial: () =>
     startServer(
       ['--import', '@swc-node/register/esm-register', yardstick('tutorial.ts')],
@@ -24,7 +25,7 @@ const servers = {
 };
 
 const against = [
-  { path: '/protected', limit: 'limit' },
+  { path: '/protected', limit: 'limit', frame: true },
   { path: '/users/me', limit: 'limit, no cache' },
 ];
 
@@ -33,9 +34,10 @@ export async function compareRequests({ seconds = 3, rounds = 5 } = {}) {
   const measured = [];
   try {
     for (const [name, start] of Object.entries(servers)) running[name] = await signedIn(await start());
-    for (const { path } of against)
+    for (const { path, frame } of against)
       for (let round = 0; round <= rounds; round++)
         for (const [name, server] of Object.entries(running)) {
+          if (name === 'frame' && !frame) continue;
           const one = await measure(server, path, seconds);
           // The first is for the compiler.
           if (round > 0) measured.push({ name, path, ...one });
@@ -46,7 +48,7 @@ export async function compareRequests({ seconds = 3, rounds = 5 } = {}) {
 
   const middle = (name, path, what) =>
     median(measured.filter((one) => one.name === name && one.path === path).map((one) => one[what]));
-  return against.map(({ path, limit }) => {
+  return against.map(({ path, limit, frame }) => {
     const of = (name) => ({ rate: middle(name, path, 'rate'), cpu: middle(name, path, 'cpu') });
     const [here, there, tutorial] = [of('gatehouse'), of(limit), of('tutorial')];
     return {
@@ -59,6 +61,8 @@ export async function compareRequests({ seconds = 3, rounds = 5 } = {}) {
       ratio: here.rate / there.rate,
       cpuRatio: here.cpu / there.cpu,
       tutorialRatio: tutorial.rate / there.rate,
+      // Nest on Fastify with one guard, and no more.
+      ...(frame && { frameRatio: of('frame').rate / there.rate, frameCpuRatio: of('frame').cpu / there.cpu }),
     };
   });
 }

@@ -1,14 +1,12 @@
 // What a million revoked tokens cost, beside none, in the same run: `node bench/revoked-tokens.mjs`. Two services that
 // differ in the rows of revoked_tokens alone share core 0; wrk, on core 1, asks one and then the other.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import sqlite3 from 'sqlite3';
 import { startService } from './running-service.mjs';
+import { numbers, seed, uuid } from './seed.mjs';
 import { median } from './statistics.mjs';
 import { load } from './wrk.mjs';
 
@@ -67,20 +65,14 @@ async function settle(folder, rows) {
 }
 
 /** As many rows, half of them of sessions and half of access tokens. */
-async function revoke(file, rows) {
-  const database = new sqlite3.Database(file);
+function revoke(file, rows) {
   const now = Date.now();
-  await promisify(database.exec.bind(database))(`
-    PRAGMA cache_size = -500000;
-    INSERT INTO revoked_tokens (id, reason, expires_at, revoked_at)
-    WITH RECURSIVE numbers (n) AS (SELECT 1 WHERE ${rows} > 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows})
-    SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' ||
-      substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))) || iif(n % 2, '.' || hex(randomblob(6)), ''),
-      iif(n % 2, 'revoked', 'logout'), ${now + 86_400_000} + n, ${now} FROM numbers;
-    PRAGMA wal_checkpoint(TRUNCATE);`);
-  await promisify(database.close.bind(database))();
-  // Or the disk would be at it while the services are measured.
-  await promisify(execFile)('sync');
+  return seed(
+    file,
+    `INSERT INTO revoked_tokens (id, reason, expires_at, revoked_at)
+    WITH ${numbers(rows)} SELECT ${uuid} || iif(n % 2, '.' || hex(randomblob(6)), ''),
+      iif(n % 2, 'revoked', 'logout'), ${now + 86_400_000} + n, ${now} FROM numbers`,
+  );
 }
 
 async function ask({ service: { port, cpu }, token }, seconds) {
