@@ -104,6 +104,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     AccountsService,
     AuthService,
     BudgetsModule,
+    LocalStrategy,
     RegistrationService,
     TokenRevocationService,
   ],

@@ -7,18 +7,21 @@ import { routeMetadata } from '../../access/route-metadata.js';
 import { bearerToken } from '../../http/bearer-token.js';
 import { VerifiedTokens } from '../../tokens/verified-tokens.js';
 import { IdentityService } from '../identity.service.js';
+import { JwtStrategy } from '../strategies/jwt.strategy.js';
+import { ownStrategy } from '../strategies/own-strategy.js';
 import { requireAuthenticated } from './require-authenticated.js';
 
 const isPublic = routeMetadata(Public);
 
 /** Wants a valid access token on every route that is not `@Public()`. */
 @Injectable()
-export class JwtAuthGuard extends AuthGuard('jwt') {
+export class JwtAuthGuard extends AuthGuard() {
   constructor(
+    strategy: JwtStrategy,
     private readonly verified: VerifiedTokens,
     private readonly identities: IdentityService,
   ) {
-    super();
+    super(ownStrategy(strategy));
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {

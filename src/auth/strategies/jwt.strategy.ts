@@ -9,6 +9,7 @@ import { VerifiedTokens } from '../../tokens/verified-tokens.js';
 import { bearerToken } from '../../http/bearer-token.js';
 import { IdentityService } from '../identity.service.js';
 import { jwtOptions } from './jwt-options.js';
+import { noRegistry } from './own-strategy.js';
 
 /** An access token → who is calling. */
 @Injectable()
@@ -20,6 +21,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     private readonly verified: VerifiedTokens,
   ) {
     super({ ...jwtOptions(verifier, 'access', bearerToken), passReqToCallback: true });
+  }
+
+  getPassportInstance(): typeof noRegistry {
+    return noRegistry;
   }
 
   /** @throws AppError token_invalid, token_expired, token_revoked or overloaded */
