@@ -5,6 +5,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { Settings } from '../config/settings.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-tokens.service.js';
 import { AccountController } from './account.controller.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
@@ -78,6 +79,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
   ],
   providers: [
     ...globalGuards,
+    AccessTokens,
     AccountDeletionService,
     AccountExportService,
     AccountMails,

@@ -5,8 +5,7 @@ import type { Identity } from '../../access/identity.js';
 import { Public } from '../../access/public.decorator.js';
 import { routeMetadata } from '../../access/route-metadata.js';
 import { bearerToken } from '../../http/bearer-token.js';
-import { VerifiedTokens } from '../../tokens/verified-tokens.js';
-import { IdentityService } from '../identity.service.js';
+import { AccessTokens } from '../access-tokens.service.js';
 import { JwtStrategy } from '../strategies/jwt.strategy.js';
 import { ownStrategy } from '../strategies/own-strategy.js';
 import { requireAuthenticated } from './require-authenticated.js';
@@ -18,8 +17,7 @@ const isPublic = routeMetadata(Public);
 export class JwtAuthGuard extends AuthGuard() {
   constructor(
     strategy: JwtStrategy,
-    private readonly verified: VerifiedTokens,
-    private readonly identities: IdentityService,
+    private readonly tokens: AccessTokens,
   ) {
     super(ownStrategy(strategy));
   }
@@ -38,8 +36,7 @@ export class JwtAuthGuard extends AuthGuard() {
   private recognizes(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     const token = bearerToken(request);
-    const claims = token === null ? undefined : this.verified.accept(token);
-    const identity = claims && this.identities.ofClaims(claims);
+    const identity = token === null ? undefined : this.tokens.recognize(token);
     if (!identity) return false;
     request.user = identity;
     return true;
