@@ -12,6 +12,7 @@ const platform = [
   'database',
   'docs',
   'errors',
+  'extensions',
   'http',
   'instances',
   'logging',
@@ -37,10 +38,11 @@ const mayImport: Record<string, string[]> = {
   docs: ['errors'],
   database: ['ambient', 'config'],
   errors: ['http'],
+  extensions: ['mail'],
   http: ['errors'],
   audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
   instances: ['config', 'database', 'time'],
-  mail: ['config', 'database', 'telemetry', 'time'],
+  mail: ['config', 'database', 'extensions', 'telemetry', 'time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */

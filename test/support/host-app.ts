@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Gatehouse } from '../../src/embedding/gatehouse.js';
+import type { GatehouseOptions } from '../../src/embedding/gatehouse-options.js';
 import { GatehouseModule } from '../../src/embedding/gatehouse.module.js';
 import { ApiClient } from './api-client.js';
 import { removeStores, storesOf } from './stores.js';
@@ -59,7 +60,7 @@ export class HostApp {
 
   static async start(
     adapter: AbstractHttpAdapter,
-    { path = 'auth', settings = {} }: { path?: string; settings?: Record<string, string> } = {},
+    { path = 'auth', settings = {}, ...extensions }: GatehouseOptions = {},
   ): Promise<HostApp> {
     const folder = newFolder();
     const all = {
@@ -73,7 +74,10 @@ export class HostApp {
       ...settings,
     };
 
-    @Module({ imports: [GatehouseModule.forRoot({ path, settings: all })], controllers: [HostController] })
+    @Module({
+      imports: [GatehouseModule.forRootAsync({ useFactory: () => ({ path, settings: all, ...extensions }) })],
+      controllers: [HostController],
+    })
     class HostModule {}
 
     const app = await NestFactory.create(HostModule, adapter, { logger: false, abortOnError: false });
