@@ -47,10 +47,10 @@ import { LocalStrategy } from './strategies/local.strategy.js';
 import { TokenRevocationService } from './token-revocation.service.js';
 
 /** Every request meets these, in this order; a route opens itself with `@Public()`. */
-const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].map((useClass) => ({
-  provide: APP_GUARD,
-  useClass,
-}));
+const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].flatMap((guard) => [
+  guard,
+  { provide: APP_GUARD, useExisting: guard },
+]);
 
 @Module({
   imports: [

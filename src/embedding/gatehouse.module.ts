@@ -2,6 +2,7 @@ import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/c
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { ConfigurableModuleClass, GATEHOUSE_OPTIONS, type GatehouseOptions } from './gatehouse-options.js';
+import { GatehouseGuard } from './gatehouse.guard.js';
 import { Gatehouse } from './gatehouse.js';
 import { mount } from './mount.js';
 
@@ -16,8 +17,9 @@ import { mount } from './mount.js';
       inject: [GATEHOUSE_OPTIONS],
       useFactory: (options: GatehouseOptions) => Gatehouse.start(options),
     },
+    GatehouseGuard,
   ],
-  exports: [Gatehouse],
+  exports: [Gatehouse, GatehouseGuard],
 })
 export class GatehouseModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -1,9 +1,12 @@
+import type { ExecutionContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '../access/identity.js';
 import { AppModule } from '../app.module.js';
 import { AccessTokens } from '../auth/access-tokens.service.js';
+import { FreshTokenGuard } from '../auth/guards/fresh-token.guard.js';
+import { RolesGuard } from '../auth/guards/roles.guard.js';
 import { loadSettingsWith } from '../config/settings.js';
 import { configureApp, createAdapter } from '../configure-app.js';
 import { createLogger } from '../logging/logger.js';
@@ -42,6 +45,15 @@ export class Gatehouse {
    */
   authenticate(token: string): Promise<Identity> {
     return this.app.get(AccessTokens, { strict: false }).authenticate(token);
+  }
+
+  /**
+   * Whether a handler of the application lets in whom its request was found to come from.
+   * @throws AppError forbidden or fresh_token_required
+   */
+  allows(context: ExecutionContext): boolean {
+    const guards = [RolesGuard, FreshTokenGuard].map((guard) => this.app.get(guard, { strict: false }));
+    return guards.every((guard) => guard.canActivate(context));
   }
 
   /** Tells of each event of the audit trail once it is durable, such as `user_registered`. @returns what ends that */

@@ -3,6 +3,7 @@ import { refusal } from '../support/api-client.js';
 import { HostApp, hostAdapters } from '../support/host-app.js';
 import { ada } from '../support/people.js';
 import { claimsOf } from '../support/tokens.js';
+import { until } from '../support/until.js';
 
 describe.each(hostAdapters)('the service within an application on %s', (_, adapter) => {
   let host: HostApp;
@@ -64,6 +65,20 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
     await expect(host.gatehouse.authenticate('no token')).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
+  it('guards the routes of the application that ask for it, and opens those that are public', async () => {
+    await host.own.get('/open').expect(200);
+    const none = await host.own.get('/mine');
+    expect(refusal(none)).toEqual({ status: 401, error: 'token_missing' });
+    expect(none.headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
+    const { access_token: token } = await host.api.signUp(ada);
+    await host.own.get('/mine', token).expect(200, { username: ada.username });
+    expect(refusal(await host.own.get('/admins', token))).toEqual({ status: 403, error: 'forbidden' });
+    await host.api.post('/logout', undefined, token).expect(204);
+    const revoked = await host.own.get('/mine', token);
+    expect(revoked.body).toMatchObject({ statusCode: 401, error: 'token_revoked', reason: 'logout' });
+    expect(revoked.headers['www-authenticate']).toContain('error="invalid_token"');
+  });
+
   it('tells of what has happened, until it is told to stop', async () => {
     const events: AuditedEvent[] = [];
     const stop = host.gatehouse.onEvent((event) => events.push(event));
@@ -76,6 +91,19 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
     stop();
     await host.api.signIn(ada);
     expect(events).toHaveLength(2);
+  });
+});
+
+describe('a route of the application that wants a fresh token', () => {
+  it('challenges who gave the password too long ago', async () => {
+    const [[, adapter] = []] = hostAdapters;
+    const host = await HostApp.start(adapter!(), { settings: { FRESH_TTL: '0' } });
+    const { access_token } = await host.api.signUp(ada);
+    await until(async () => (await host.own.get('/fresh', access_token)).status === 401);
+    const answer = await host.own.get('/fresh', access_token);
+    expect(refusal(answer)).toEqual({ status: 401, error: 'fresh_token_required' });
+    expect(answer.headers['www-authenticate']).toContain('max_age="0"');
+    await host.stop();
   });
 });
 

@@ -1,4 +1,13 @@
-import { Body, Controller, Get, Inject, Module, Post, type INestApplication } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Inject,
+  Module,
+  Post,
+  UseGuards,
+  type INestApplication,
+} from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -6,9 +15,17 @@ import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Gatehouse } from '../../src/embedding/gatehouse.js';
-import type { GatehouseOptions } from '../../src/embedding/gatehouse-options.js';
-import { GatehouseModule } from '../../src/embedding/gatehouse.module.js';
+import {
+  CurrentUser,
+  FreshToken,
+  Gatehouse,
+  GatehouseGuard,
+  GatehouseModule,
+  Public,
+  Roles,
+  type GatehouseOptions,
+  type Identity,
+} from '../../src/embedding/public-api.js';
 import { ApiClient } from './api-client.js';
 import { removeStores, storesOf } from './stores.js';
 import { newFolder } from './test-app.js';
@@ -25,6 +42,33 @@ class HostController {
   @Post('echo')
   echo(@Body() body: unknown): unknown {
     return body;
+  }
+
+  @Get('mine')
+  @UseGuards(GatehouseGuard)
+  mine(@CurrentUser() { username }: Identity): { username: string } {
+    return { username };
+  }
+
+  @Get('open')
+  @Public()
+  @UseGuards(GatehouseGuard)
+  open(): object {
+    return {};
+  }
+
+  @Get('admins')
+  @Roles('admin')
+  @UseGuards(GatehouseGuard)
+  admins(): object {
+    return {};
+  }
+
+  @Get('fresh')
+  @FreshToken()
+  @UseGuards(GatehouseGuard)
+  fresh(): object {
+    return {};
   }
 
   @Post('who')
