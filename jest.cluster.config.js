@@ -4,6 +4,7 @@ import base, { shared } from './jest.config.js';
 const aboutNoStore = {
   'account-page/': 'pages in Chromium, and the files they are made of',
   'clients/': 'libraries of other languages, which see the wire alone',
+  'embedding/package': 'the package, as npm and the compiler see it',
   'hostile/': 'tokens that are refused before anything is looked up',
   'platform/other-writers': 'other processes that lock the file of SQLite',
   'walkthroughs/': 'documents for people, followed word by word',

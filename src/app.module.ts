@@ -7,6 +7,8 @@ import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ErrorsModule } from './errors/errors.module.js';
+import type { Extensions } from './extensions/extensions.js';
+import { ExtensionsModule } from './extensions/extensions.module.js';
 import { HealthModule } from './health/health.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { TimeModule } from './time/time.module.js';
@@ -17,10 +19,11 @@ import { TimeModule } from './time/time.module.js';
   controllers: [AppController],
 })
 export class AppModule {
-  static forRoot(settings: Settings): DynamicModule {
+  static forRoot(settings: Settings, extensions: Extensions = {}): DynamicModule {
     const page = settings.accountPage ? [AccountPageModule] : [];
     const metrics = settings.metrics ? [loadMetrics(settings.metrics)] : [];
-    return { module: AppModule, imports: [ConfigModule.forRoot(settings), ...page, ...metrics] };
+    const given = [ConfigModule.forRoot(settings), ExtensionsModule.forRoot(extensions)];
+    return { module: AppModule, imports: [...given, ...page, ...metrics] };
   }
 }
 

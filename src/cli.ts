@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Logger, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';

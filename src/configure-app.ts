@@ -90,8 +90,6 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT_BYTES }, parseForm);
   if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
   app.useGlobalPipes(new RequestPipe());
-  // Without it the process would end by the signal, not with exit code 0.
-  app.enableShutdownHooks([], { useProcessExit: true });
   serveApiDocs(app, settings.apiPrefix);
 }
 

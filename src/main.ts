@@ -15,6 +15,8 @@ async function start(): Promise<void> {
     applicationOptions(logger),
   );
   await configureApp(app);
+  // Without it the process would end by the signal, not with exit code 0.
+  app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(settings.port, settings.host);
 }
 

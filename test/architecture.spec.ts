@@ -12,6 +12,7 @@ const platform = [
   'database',
   'docs',
   'errors',
+  'extensions',
   'http',
   'instances',
   'logging',
@@ -24,6 +25,7 @@ const mayImport: Record<string, string[]> = {
   auth: ['users', 'tokens', ...platform],
   users: platform,
   tokens: platform,
+  embedding: ['auth', ...platform],
   health: platform,
   metrics: ['tokens', 'users', ...platform],
   cli: ['auth', 'tokens', 'users', ...platform],
@@ -36,14 +38,15 @@ const mayImport: Record<string, string[]> = {
   docs: ['errors'],
   database: ['ambient', 'config'],
   errors: ['http'],
+  extensions: ['mail'],
   http: ['errors'],
   audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
   instances: ['config', 'database', 'time'],
-  mail: ['config', 'database', 'telemetry', 'time'],
+  mail: ['config', 'database', 'extensions', 'telemetry', 'time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */
-const composition = ['database/entities.ts'];
+const composition = ['database/entities.ts', 'embedding/gatehouse.ts'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))

@@ -43,9 +43,9 @@ export class AuditTrail {
   async record(manager: EntityManager, happening: Happening): Promise<void> {
     const event = this.describe(happening);
     this.work.beforeCommit(() => append(manager, event));
-    const { type, details = {} } = happening;
+    const { type, userId, details = {} } = happening;
     this.work.afterCommit(() => {
-      this.telemetry.emit('audited', type, { ...details });
+      this.telemetry.emit('audited', { type, userId, details: { ...details } });
     });
   }
 

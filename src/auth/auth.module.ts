@@ -5,6 +5,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { Settings } from '../config/settings.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-tokens.service.js';
 import { AccountController } from './account.controller.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
@@ -46,10 +47,10 @@ import { LocalStrategy } from './strategies/local.strategy.js';
 import { TokenRevocationService } from './token-revocation.service.js';
 
 /** Every request meets these, in this order; a route opens itself with `@Public()`. */
-const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].map((useClass) => ({
-  provide: APP_GUARD,
-  useClass,
-}));
+const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard].flatMap((guard) => [
+  guard,
+  { provide: APP_GUARD, useExisting: guard },
+]);
 
 @Module({
   imports: [
@@ -78,6 +79,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
   ],
   providers: [
     ...globalGuards,
+    AccessTokens,
     AccountDeletionService,
     AccountExportService,
     AccountMails,
@@ -104,6 +106,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     AccountsService,
     AuthService,
     BudgetsModule,
+    LocalStrategy,
     RegistrationService,
     TokenRevocationService,
   ],

@@ -23,8 +23,11 @@ export class AuthService {
    * Starts a session for a user whose password was just proven.
    * @throws AppError invalid_credentials or account_disabled
    */
-  login(proven: ProvenUser, client: Client): Promise<TokenPair> {
-    return this.credentials.runProven('sign_in', proven, (_, user) => this.sessions.start(user, client));
+  async login(proven: ProvenUser, client: Client): Promise<TokenPair> {
+    const sign = await this.credentials.runProven('sign_in', proven, (_, user) =>
+      this.sessions.start(user, client),
+    );
+    return sign();
   }
 
   /**
@@ -33,9 +36,10 @@ export class AuthService {
    */
   async reauthenticate(caller: Identity, password: string): Promise<AccessTokenAnswer> {
     const proven = await this.credentials.requirePassword(caller.userId, password);
-    return this.credentials.runProven('reauthentication', proven, (_, user) =>
+    const sign = await this.credentials.runProven('reauthentication', proven, (_, user) =>
       this.sessions.reauthenticate(user, caller),
     );
+    return sign();
   }
 
   /**

@@ -107,6 +107,11 @@ export function loadSettings(variables: Variables = process.env, file = '.env'):
   return readSettings({ ...fromFile, ...variables });
 }
 
+/** As {@link loadSettings}, with settings that go before those of the environment. @throws SettingsError */
+export function loadSettingsWith(own: Variables): Settings {
+  return loadSettings({ ...process.env, ...own });
+}
+
 /**
  * Checks and types the given variables; those that are no settings of ours are ignored.
  * @throws SettingsError naming every setting that is wrong.

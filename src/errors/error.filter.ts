@@ -1,8 +1,8 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.js';
-import { challenge } from './challenge.js';
 import { errorBody } from './error-body.js';
+import { errorHeaders } from './error-headers.js';
 import { toAppError } from './framework-error.js';
 
 declare module 'fastify' {
@@ -26,12 +26,11 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { allow, retryAfter } = error.facts;
   reply.refusal = error;
-  if (error.status === 401) void reply.header('WWW-Authenticate', challenge(error));
-  if (allow) void reply.header('Allow', allow.join(', '));
-  if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));
-  return reply.status(error.status).send(errorBody(error, { oauth: isOAuth(request) }));
+  return reply
+    .status(error.status)
+    .headers(errorHeaders(error))
+    .send(errorBody(error, { oauth: isOAuth(request) }));
 }
 
 function isOAuth(request: FastifyRequest): boolean {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { Extensions } from '../extensions/extensions.js';
 import { Clock } from '../time/clock.js';
 import { MailQueue } from './mail-queue.js';
 import { MailSender } from './mail-sender.js';
@@ -13,8 +14,13 @@ import { OutboxFolder } from './outbox-folder.js';
     MailSender,
     {
       provide: MailTransport,
-      inject: [Settings, Clock],
-      useFactory: async ({ mail }: Settings, clock: Clock): Promise<MailTransport> => {
+      inject: [Settings, Extensions, Clock],
+      useFactory: async (
+        { mail }: Settings,
+        { sendMail }: Extensions,
+        clock: Clock,
+      ): Promise<MailTransport> => {
+        if (sendMail) return { send: sendMail };
         if (mail.smtpUrl === undefined) return new OutboxFolder(mail.outbox, mail.from, clock);
         // Loaded where it is set: the client costs every start.
         const { SmtpTransport } = await import('./smtp-transport.js');

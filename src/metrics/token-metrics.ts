@@ -48,7 +48,7 @@ export class TokenMetrics {
     telemetry.on('refreshed', (outcome) => {
       refreshes.inc({ outcome });
     });
-    telemetry.on('audited', (type, details) => {
+    telemetry.on('audited', ({ type, details }) => {
       events.inc({ type });
       if (type === 'signed_in') signIns.inc({ outcome: 'success' });
       if (type === 'sign_in_failed') signIns.inc({ outcome: String(details['reason']) });

@@ -34,8 +34,11 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts a session for somebody whose password was just proven. */
-  async start(subject: Subject, client: Client): Promise<TokenPair> {
+  /**
+   * Starts a session for somebody whose password was just proven.
+   * @returns what signs its first tokens, to be called once the session is durable
+   */
+  async start(subject: Subject, client: Client): Promise<() => Promise<TokenPair>> {
     const id = randomUUID();
     const refreshToken = this.issuer.newRefreshToken(id, null);
     const session = this.newSession(id, subject, client, refreshToken);
@@ -45,14 +48,15 @@ export class SessionsService {
       const details = { session_id: id };
       await this.audit.record(manager, { type: 'signed_in', userId: subject.id, details });
     });
-    return this.issuer.signPair(subject, session, refreshToken, { fresh: true });
+    return () => this.issuer.signPair(subject, session, refreshToken, { fresh: true });
   }
 
   /**
    * Gives a session whose user has just proven the password again a fresh access token, in place of the caller's.
+   * @returns what signs it, to be called once all is durable
    * @throws AppError token_revoked where the session was ended meanwhile.
    */
-  reauthenticate(subject: Subject, caller: Identity): Promise<AccessTokenAnswer> {
+  reauthenticate(subject: Subject, caller: Identity): Promise<() => Promise<AccessTokenAnswer>> {
     return this.work.run(async (manager) => {
       const session = await requireLiveSession(manager, caller.sessionId, this.clock.now());
       const refreshJti = refreshJtiBeside(caller.tokenId);
@@ -65,7 +69,7 @@ export class SessionsService {
       const details = { session_id: session.id };
       await this.audit.record(manager, { type: 'reauthenticated', userId: subject.id, details });
       await this.revocation.revokeAccess(caller, 'reauthenticated');
-      return this.issuer.signAccess(subject, session, access, { fresh: true });
+      return () => this.issuer.signAccess(subject, session, access, { fresh: true });
     });
   }
 

@@ -10,6 +10,14 @@ const LONGEST_TOKEN_BYTES = 4096;
 // Each would let the sender choose the key, or change what the signature means (RFC 8725 §3.1, RFC 7515 §4.1).
 const REFUSED_MEMBERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 
+/** @throws Error for a token that no service of ours would read */
+export function requireReadable(token: string): void {
+  if (token.length <= LONGEST_TOKEN_BYTES) return;
+  throw new Error(
+    `a token of ${String(token.length)} bytes was made, and one over ${String(LONGEST_TOKEN_BYTES)} is refused: it has too many claims or roles`,
+  );
+}
+
 /** Reads a token's header. @returns undefined for what is no token of ours at sight, and for one over 4 KiB, unread. */
 export function readTokenHeader(token: string): TokenHeader | undefined {
   if (token.length > LONGEST_TOKEN_BYTES) return undefined;

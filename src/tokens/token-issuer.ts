@@ -3,10 +3,12 @@ import { JwtService } from '@nestjs/jwt';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { addSeconds, Clock, numericDate } from '../time/clock.js';
+import { ExtraClaims } from './extra-claims.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import type { Session } from './session.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import type { Subject } from './subject.js';
+import { requireReadable } from './token-header.js';
 import { headerType, type AccessClaims, type RefreshClaims } from './token-claims.js';
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
 
@@ -24,6 +26,7 @@ export class TokenIssuer {
   constructor(
     private readonly jwt: JwtService,
     private readonly keys: SigningKeys,
+    private readonly extraClaims: ExtraClaims,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -55,13 +58,13 @@ export class TokenIssuer {
   }
 
   /** Signs the refresh token of the row and the access token beside it. */
-  signPair(
+  async signPair(
     subject: Subject,
     session: Pick<Session, 'id' | 'authTime'>,
     row: RefreshToken,
     freshness: Freshness,
-  ): TokenPair {
-    const access = this.signAccess(subject, session, row, freshness);
+  ): Promise<TokenPair> {
+    const access = await this.signAccess(subject, session, row, freshness);
     return Object.assign(access, {
       refresh_token: this.sign(this.refreshClaims(subject, session, row)),
       refresh_expires_in: this.secondsUntil(row.expiresAt),
@@ -69,14 +72,15 @@ export class TokenIssuer {
   }
 
   /** Signs an access token of the session. */
-  signAccess(
+  async signAccess(
     subject: Subject,
     session: Pick<Session, 'id' | 'authTime'>,
     access: AccessToken,
     freshness: Freshness,
-  ): AccessTokenAnswer {
+  ): Promise<AccessTokenAnswer> {
+    const extra = await this.extraClaims.of(subject);
     return {
-      access_token: this.sign(this.accessClaims(subject, session, access, freshness)),
+      access_token: this.sign({ ...extra, ...this.accessClaims(subject, session, access, freshness) }),
       token_type: 'bearer',
       expires_in: this.secondsUntil(access.accessExpiresAt),
     };
@@ -130,10 +134,10 @@ export class TokenIssuer {
 
   private sign(claims: AccessClaims | RefreshClaims): string {
     const { kid, alg, sign } = this.keys.current;
-    return this.jwt.sign(
-      { ...claims },
-      { privateKey: sign, algorithm: alg, header: { alg, kid, typ: headerType[claims.type] } },
-    );
+    const header = { alg, kid, typ: headerType[claims.type] };
+    const token = this.jwt.sign({ ...claims }, { privateKey: sign, algorithm: alg, header });
+    requireReadable(token);
+    return token;
   }
 }
 

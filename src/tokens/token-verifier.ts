@@ -60,6 +60,11 @@ export class TokenVerifier {
     return { ...signatureRules, issuer, audience: type === 'access' ? audience : issuer };
   }
 
+  /** The payload of a token with a good signature, an issuer and an audience that are ours. @throws AppError token_invalid */
+  requireSignature(token: string, type: TokenType): unknown {
+    return requirePayload(this.jwt, token, this.requireKey(token, type), this.rules(type));
+  }
+
   /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired, token_revoked or overloaded */
   async accept<T extends TokenType>(payload: unknown, type: T): Promise<ClaimsOf[T]> {
     const claims = this.requireClaims(payload, type);
@@ -79,9 +84,5 @@ export class TokenVerifier {
   private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
     if (!hasClaimsOf(type, payload)) throw invalidToken('not the claims of ours');
     return this.requireInTime(payload);
-  }
-
-  private requireSignature(token: string, type: TokenType): unknown {
-    return requirePayload(this.jwt, token, this.requireKey(token, type), this.rules(type));
   }
 }

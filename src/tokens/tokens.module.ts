@@ -6,6 +6,7 @@ import { Denylist } from './denylist.js';
 import { DenylistMirror } from './denylist-mirror.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
+import { ExtraClaims } from './extra-claims.js';
 import { JwksController } from './jwks.controller.js';
 import { KeyMaker } from './key-maker.js';
 import { KeyRotationService } from './key-rotation.service.js';
@@ -29,6 +30,7 @@ import { VerifiedTokens } from './verified-tokens.js';
     DenylistMirror,
     DeviceTokens,
     ExpiredRowsSweeper,
+    ExtraClaims,
     KeyMaker,
     KeyRotationService,
     KeyStore,

@@ -4,6 +4,7 @@ import { IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm'
 import type { Role } from '../access/role.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import { Extensions } from '../extensions/extensions.js';
 import { Clock, latest } from '../time/clock.js';
 import { byLogin, emailColumns } from './folded-columns.js';
 import { fold } from './fold.js';
@@ -36,6 +37,7 @@ export class UsersService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly hasher: PasswordHasher,
+    private readonly extensions: Extensions,
     private readonly clock: Clock,
   ) {}
 
@@ -75,9 +77,14 @@ export class UsersService {
     return this.findBy({ usernameFolded: fold(username) });
   }
 
-  /** @param login the username or the email address, compared without case */
-  findByLogin(login: string): Promise<User | null> {
-    return this.findBy(byLogin(login));
+  /** @param email compared without case */
+  findByEmail(email: string): Promise<User | null> {
+    return this.findBy({ emailFolded: fold(email) });
+  }
+
+  /** @param login the username or the email address, compared without case, or what the application takes for one */
+  async findByLogin(login: string): Promise<User | null> {
+    return this.findBy(byLogin(await this.loginName(login)));
   }
 
   /** Whether the account came from another system. */
@@ -96,7 +103,7 @@ export class UsersService {
    */
   async checkCredentials(login: string, password: string): Promise<PasswordCheck> {
     this.hasher.requireRoom();
-    return this.check(byLogin(login), password);
+    return this.check(byLogin(await this.loginName(login)), password);
   }
 
   /** Tries a password on the account with this id. @throws AppError overloaded */
@@ -134,7 +141,7 @@ export class UsersService {
 
   /** Notes an address that is to be verified first. @throws AppError user_exists where somebody has it already */
   async setPendingEmail(id: string, pendingEmail: string): Promise<void> {
-    const owner = await this.findByLogin(pendingEmail);
+    const owner = await this.findByEmail(pendingEmail);
     if (owner && owner.id !== id) throw new AppError('user_exists');
     await this.change(id, { pendingEmail });
   }
@@ -148,6 +155,10 @@ export class UsersService {
   /** Deletes the row, and by the foreign keys whatever belongs to it. */
   async erase(id: string): Promise<void> {
     await this.work.runStatement((manager) => manager.delete(User, { id }));
+  }
+
+  private async loginName(typed: string): Promise<string> {
+    return (await this.extensions.loginName?.(typed)) ?? typed;
   }
 
   private findBy(where: FindOptionsWhere<User>): Promise<User | null> {

@@ -5,20 +5,21 @@ import type { Identity } from '../../access/identity.js';
 import { Public } from '../../access/public.decorator.js';
 import { routeMetadata } from '../../access/route-metadata.js';
 import { bearerToken } from '../../http/bearer-token.js';
-import { VerifiedTokens } from '../../tokens/verified-tokens.js';
-import { IdentityService } from '../identity.service.js';
+import { AccessTokens } from '../access-tokens.service.js';
+import { JwtStrategy } from '../strategies/jwt.strategy.js';
+import { ownStrategy } from '../strategies/own-strategy.js';
 import { requireAuthenticated } from './require-authenticated.js';
 
 const isPublic = routeMetadata(Public);
 
 /** Wants a valid access token on every route that is not `@Public()`. */
 @Injectable()
-export class JwtAuthGuard extends AuthGuard('jwt') {
+export class JwtAuthGuard extends AuthGuard() {
   constructor(
-    private readonly verified: VerifiedTokens,
-    private readonly identities: IdentityService,
+    strategy: JwtStrategy,
+    private readonly tokens: AccessTokens,
   ) {
-    super();
+    super(ownStrategy(strategy));
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -35,8 +36,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   private recognizes(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     const token = bearerToken(request);
-    const claims = token === null ? undefined : this.verified.accept(token);
-    const identity = claims && this.identities.ofClaims(claims);
+    const identity = token === null ? undefined : this.tokens.recognize(token);
     if (!identity) return false;
     request.user = identity;
     return true;

@@ -3,12 +3,18 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { RequestPipe } from '../../http/request.pipe.js';
 import { LoginDto } from '../dto/login.dto.js';
+import { LocalStrategy } from '../strategies/local.strategy.js';
+import { ownStrategy } from '../strategies/own-strategy.js';
 import { requireAuthenticated } from './require-authenticated.js';
 
 /** Wants a username and the right password in the body. */
 @Injectable()
-export class LocalAuthGuard extends AuthGuard('local') {
+export class LocalAuthGuard extends AuthGuard() {
   private readonly pipe = new RequestPipe();
+
+  constructor(strategy: LocalStrategy) {
+    super(ownStrategy(strategy));
+  }
 
   /** Guards run before pipes, and passport-local would look for what the body lacks in the URL: so checked here. */
   override async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -38,7 +38,7 @@ export class AccountMails implements OnModuleInit {
 
   /** To the address as it is stored: one that only looks alike to a database is somebody else's. */
   private async resetPassword(manager: EntityManager, mail: OutboundMail): Promise<Letter | undefined> {
-    const user = await this.users.findByLogin(mail.recipient);
+    const user = await this.users.findByEmail(mail.recipient);
     if (user?.email == null || user.disabled) return undefined;
     const link = await this.link(manager, user, 'reset_password', user.email);
     return letters.resetPassword(user.email, user.username, link);

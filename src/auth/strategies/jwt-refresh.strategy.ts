@@ -7,6 +7,7 @@ import type { RefreshClaims } from '../../tokens/token-claims.js';
 import { TokenVerifier } from '../../tokens/token-verifier.js';
 import { bearerToken } from '../../http/bearer-token.js';
 import { jwtOptions } from './jwt-options.js';
+import { noRegistry } from './own-strategy.js';
 
 /**
  * A refresh token, in the body or as bearer → its claims. The body goes first: many clients send their access token with
@@ -16,6 +17,10 @@ import { jwtOptions } from './jwt-options.js';
 export class JwtRefreshStrategy extends PassportStrategy(Strategy, 'jwt-refresh') {
   constructor(private readonly verifier: TokenVerifier) {
     super(jwtOptions(verifier, 'refresh', (request) => bodyToken(request) ?? bearerToken(request)));
+  }
+
+  getPassportInstance(): typeof noRegistry {
+    return noRegistry;
   }
 
   /** @throws AppError token_invalid, token_expired, token_revoked or overloaded */

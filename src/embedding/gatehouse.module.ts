@@ -1,0 +1,40 @@
+import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
+import { ConfigurableModuleClass, GATEHOUSE_OPTIONS, type GatehouseOptions } from './gatehouse-options.js';
+import { GatehouseGuard } from './gatehouse.guard.js';
+import { Gatehouse } from './gatehouse.js';
+import { mount } from './mount.js';
+
+/**
+ * The whole service within another Nest application, on Express or on Fastify: its routes under a path of the same
+ * server, in front of whatever the application does with a request, and {@link Gatehouse} to inject.
+ */
+@Module({
+  providers: [
+    {
+      provide: Gatehouse,
+      inject: [GATEHOUSE_OPTIONS],
+      useFactory: (options: GatehouseOptions) => Gatehouse.start(options),
+    },
+    GatehouseGuard,
+  ],
+  exports: [Gatehouse, GatehouseGuard],
+})
+export class GatehouseModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly gatehouse: Gatehouse,
+    private readonly host: HttpAdapterHost,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    mount(this.host.httpAdapter.getHttpServer() as Server, this.gatehouse);
+  }
+
+  /** After the application's server: what it has accepted is answered. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.gatehouse.stop();
+  }
+}

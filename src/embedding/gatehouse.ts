@@ -1,0 +1,74 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity } from '../access/identity.js';
+import { AppModule } from '../app.module.js';
+import { AccessTokens } from '../auth/access-tokens.service.js';
+import { FreshTokenGuard } from '../auth/guards/fresh-token.guard.js';
+import { RolesGuard } from '../auth/guards/roles.guard.js';
+import { loadSettingsWith } from '../config/settings.js';
+import { configureApp, createAdapter } from '../configure-app.js';
+import { createLogger } from '../logging/logger.js';
+import { Telemetry, type AuditedEvent } from '../telemetry/telemetry.js';
+import type { GatehouseOptions } from './gatehouse-options.js';
+
+const PATH = 'auth';
+
+/** The service as another application has it: no server of its own, and what it offers to code in the same process. */
+export class Gatehouse {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    /** The path that its routes are under, without slashes around it. */
+    readonly path: string,
+  ) {}
+
+  /** @throws SettingsError naming every setting that is wrong */
+  static async start({ path = PATH, settings = {}, ...extensions }: GatehouseOptions): Promise<Gatehouse> {
+    const checked = loadSettingsWith({ ...settings, API_PREFIX: path });
+    const adapter = createAdapter(checked, createLogger(checked.logLevel));
+    // No logger: Nest has one for the whole process, which is the application's.
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.forRoot(checked, extensions),
+      adapter,
+      { abortOnError: false },
+    );
+    await configureApp(app);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new Gatehouse(app, checked.apiPrefix);
+  }
+
+  /**
+   * Who is calling with this access token.
+   * @throws AppError token_invalid, token_expired, token_revoked or overloaded
+   */
+  authenticate(token: string): Promise<Identity> {
+    return this.app.get(AccessTokens, { strict: false }).authenticate(token);
+  }
+
+  /**
+   * Whether a handler of the application lets in whom its request was found to come from.
+   * @throws AppError forbidden or fresh_token_required
+   */
+  allows(context: ExecutionContext): boolean {
+    const guards = [RolesGuard, FreshTokenGuard].map((guard) => this.app.get(guard, { strict: false }));
+    return guards.every((guard) => guard.canActivate(context));
+  }
+
+  /** Tells of each event of the audit trail once it is durable, such as `user_registered`. @returns what ends that */
+  onEvent(listener: (event: AuditedEvent) => void): () => void {
+    const telemetry = this.app.get(Telemetry, { strict: false });
+    telemetry.on('audited', listener);
+    return () => void telemetry.off('audited', listener);
+  }
+
+  /** Answers a request that came in at another server. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    this.app.getHttpAdapter().getInstance().routing(request, response);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+  }
+}

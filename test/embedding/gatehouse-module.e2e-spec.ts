@@ -1,0 +1,126 @@
+import type { AuditedEvent } from '../../src/telemetry/telemetry.js';
+import { refusal } from '../support/api-client.js';
+import { HostApp, hostAdapters } from '../support/host-app.js';
+import { ada } from '../support/people.js';
+import { claimsOf } from '../support/tokens.js';
+import { until } from '../support/until.js';
+
+describe.each(hostAdapters)('the service within an application on %s', (_, adapter) => {
+  let host: HostApp;
+
+  beforeEach(async () => {
+    host = await HostApp.start(adapter());
+  });
+  afterEach(() => host.stop());
+
+  it('registers, signs in, refreshes and signs out under its path', async () => {
+    const first = await host.api.signUp(ada);
+    await host.api.get('/users/me', first.access_token).expect(200);
+    const next = await host.api.renew(first.refresh_token);
+    await host.api.post('/logout', undefined, next.access_token).expect(204);
+    const answer = await host.api.get('/protected', next.access_token);
+    expect(refusal(answer)).toEqual({ status: 401, error: 'token_revoked' });
+  });
+
+  it('takes forms, and answers as OAuth 2.0 wants', async () => {
+    await host.api.register(ada).expect(201);
+    const { username, password } = ada;
+    const form = { grant_type: 'password', username, password };
+    await host.api.postForm('/token', form).expect(200);
+    const wrong = await host.api.postForm('/token', { ...form, password: 'another phrase' });
+    expect(refusal(wrong)).toEqual({ status: 400, error: 'invalid_grant' });
+  });
+
+  it('says where its keys and its metadata are at the root', async () => {
+    await host.own.get('/.well-known/jwks.json').expect(200);
+    const { body } = await host.own.get('/.well-known/oauth-authorization-server').expect(200);
+    expect((body as { token_endpoint: string }).token_endpoint).toMatch(/\/auth\/token$/);
+  });
+
+  it('answers with its own headers, errors and request id', async () => {
+    const answer = await host.api.get('/nowhere').set('X-Request-Id', 'a-request');
+    expect(refusal(answer)).toEqual({ status: 404, error: 'not_found' });
+    expect(answer.headers).toMatchObject({
+      'x-request-id': 'a-request',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    expect(answer.headers).not.toHaveProperty('x-powered-by');
+  });
+
+  it('leaves to the application what is not under its path', async () => {
+    await host.own.get('/hello').expect(200, { hello: 'from the application' });
+    await host.own.post('/echo', { some: 'body' }).expect(201, { some: 'body' });
+    await host.own.get('/authors').expect(404);
+    const unknown = await host.own.get('/protected');
+    expect(unknown.status).toBe(404);
+    expect(unknown.headers).not.toHaveProperty('x-request-id');
+  });
+
+  it('tells the application who is calling, and refuses what was signed out', async () => {
+    const { access_token: token } = await host.api.signUp(ada);
+    await host.own.post('/who', { token }).expect(201, { id: claimsOf(token).sub });
+    await host.api.post('/logout', undefined, token).expect(204);
+    await expect(host.gatehouse.authenticate(token)).rejects.toMatchObject({ code: 'token_revoked' });
+    await expect(host.gatehouse.authenticate('no token')).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
+  it('guards the routes of the application that ask for it, and opens those that are public', async () => {
+    await host.own.get('/open').expect(200);
+    const none = await host.own.get('/mine');
+    expect(refusal(none)).toEqual({ status: 401, error: 'token_missing' });
+    expect(none.headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
+    const { access_token: token } = await host.api.signUp(ada);
+    await host.own.get('/mine', token).expect(200, { username: ada.username });
+    expect(refusal(await host.own.get('/admins', token))).toEqual({ status: 403, error: 'forbidden' });
+    await host.api.post('/logout', undefined, token).expect(204);
+    const revoked = await host.own.get('/mine', token);
+    expect(revoked.body).toMatchObject({ statusCode: 401, error: 'token_revoked', reason: 'logout' });
+    expect(revoked.headers['www-authenticate']).toContain('error="invalid_token"');
+  });
+
+  it('tells of what has happened, until it is told to stop', async () => {
+    const events: AuditedEvent[] = [];
+    const stop = host.gatehouse.onEvent((event) => events.push(event));
+    const { access_token } = await host.api.signUp(ada);
+    const userId = claimsOf(access_token).sub;
+    expect(events.map((event) => [event.type, event.userId])).toEqual([
+      ['user_registered', userId],
+      ['signed_in', userId],
+    ]);
+    stop();
+    await host.api.signIn(ada);
+    expect(events).toHaveLength(2);
+  });
+});
+
+describe('a route of the application that wants a fresh token', () => {
+  it('challenges who gave the password too long ago', async () => {
+    const [[, adapter] = []] = hostAdapters;
+    const host = await HostApp.start(adapter!(), { settings: { FRESH_TTL: '0' } });
+    const { access_token } = await host.api.signUp(ada);
+    await until(async () => (await host.own.get('/fresh', access_token)).status === 401);
+    const answer = await host.own.get('/fresh', access_token);
+    expect(refusal(answer)).toEqual({ status: 401, error: 'fresh_token_required' });
+    expect(answer.headers['www-authenticate']).toContain('max_age="0"');
+    await host.stop();
+  });
+});
+
+describe('setting up the service within an application', () => {
+  const [[, adapter] = []] = hostAdapters;
+
+  it('names every setting that is wrong', async () => {
+    const settings = { JWT_ALGORITHM: 'none', ACCESS_TOKEN_TTL: 'long' };
+    await expect(HostApp.start(adapter!(), { settings })).rejects.toThrow(
+      /ACCESS_TOKEN_TTL[^]*JWT_ALGORITHM|JWT_ALGORITHM[^]*ACCESS_TOKEN_TTL/,
+    );
+  });
+
+  it('puts its routes under another path', async () => {
+    const host = await HostApp.start(adapter!(), { path: 'api/identity' });
+    await host.api.signUp(ada);
+    await host.own.get('/auth/users/me').expect(404);
+    await host.stop();
+  });
+});

@@ -1,0 +1,61 @@
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ApiClient, refusal } from '../support/api-client.js';
+import { end, finish, startProcess } from '../support/child-process.js';
+import { codeBlock } from '../support/documents.js';
+import { freePort } from '../support/free-port.js';
+import { ada } from '../support/people.js';
+import { newFolder } from '../support/test-app.js';
+import { until } from '../support/until.js';
+
+/** npm fetches all that the package needs, and may compile it. */
+const WITHIN_MS = 900_000;
+const project = resolve('.');
+const nest = join(project, 'node_modules/.bin/nest');
+/** What npm needs to know of the machine, and nothing of the run that it was started in. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD|NODE_ENV)/.test(name),
+  ),
+) as Record<string, string>;
+
+describe('the package', () => {
+  const folder = newFolder();
+  const app = join(folder, 'app');
+  let running: ChildProcess | undefined;
+
+  afterAll(async () => {
+    if (running) await end(running, 'SIGTERM');
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async (cwd: string, command: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await finish(startProcess(command, args, cwd, environment));
+    if (code !== 0)
+      throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${stdout}${stderr}`);
+  };
+
+  it(
+    'is installed into a new Nest application, which then signs people in and guards its routes',
+    async () => {
+      await run(project, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
+      const [tarball = ''] = readdirSync(folder);
+      await run(folder, nest, 'new', 'app', '--skip-install', '--skip-git', '--package-manager', 'npm');
+      await run(app, 'npm', 'install', '--no-audit', '--no-fund', join(folder, tarball));
+      writeFileSync(join(app, 'src/app.module.ts'), codeBlock('docs/embedding.md', 'app.module.ts'));
+      await run(app, nest, 'build');
+
+      const PORT = String(await freePort());
+      running = startProcess(process.execPath, ['dist/main.js'], app, { PORT });
+      const own = new ApiClient(`http://127.0.0.1:${PORT}`);
+      const api = new ApiClient(`http://127.0.0.1:${PORT}/auth`);
+      await until(async () => (await api.get('/health/ready').catch(() => undefined))?.status === 200);
+      expect(refusal(await own.get('/'))).toEqual({ status: 401, error: 'token_missing' });
+      const { access_token } = await api.signUp(ada);
+      await own.get('/', access_token).expect(200, 'Hello World!');
+      expect(await end(running, 'SIGTERM')).not.toBe(1);
+    },
+    WITHIN_MS,
+  );
+});
