@@ -6,6 +6,7 @@ const aboutNoStore = {
   'clients/': 'libraries of other languages, which see the wire alone',
   'hostile/': 'tokens that are refused before anything is looked up',
   'platform/other-writers': 'other processes that lock the file of SQLite',
+  'schematics/': 'features that are generated, which bring tests of their own',
   'walkthroughs/': 'documents for people, followed word by word',
 };
 
