@@ -68,7 +68,7 @@ export class FuzzTarget {
     const pair = await this.service.api.signUp(person);
     await this.service.api.post('/password/forgot', { email: person.email }).expect(202);
     const { access, refresh } = forgers(pair);
-    this.live = new Map([
+    const live = new Map([
       ['<username>', person.username],
       ['<password>', person.password],
       ['<live access>', pair.access_token],
@@ -80,9 +80,10 @@ export class FuzzTarget {
       ['<verification token>', await this.mailedTo(person.email, 'Confirm your email address')],
       ['<reset token>', await this.mailedTo(person.email, 'Set a new password')],
     ]);
-    this.live.set('<live refresh>', (await this.service.api.renew(pair.refresh_token)).refresh_token);
+    live.set('<live refresh>', (await this.service.api.renew(pair.refresh_token)).refresh_token);
     for (const path of collectionsIn(this.document))
-      this.live.set(idBelow(path), await this.addTo(path, pair.access_token));
+      live.set(idBelow(path), await this.addTo(path, pair.access_token));
+    this.live = live;
   }
 
   /** @throws Error where no answer comes */
