@@ -104,11 +104,12 @@ describe('nest generate -c gatehouse protected-resource', () => {
       'refresh-tokens',
       'There is a table refresh_tokens already, in src/tokens/refresh-token.entity.ts: give',
     ],
+    ['orders shop', 'A feature is a folder of src: leave out shop'],
     ['date', '"dates" would be of a class Date, which is the name of something else: give another'],
   ])(
     'refuses %s, and says what to give',
     async (name, sentence) => {
-      const { said, changed } = await generate('protected-resource', name);
+      const { said, changed } = await generate('protected-resource', ...name.split(' '));
       expect(said).toContain(sentence);
       expect(changed).toEqual([]);
     },

@@ -40,6 +40,9 @@ export class ProjectCopy {
 }
 
 function git(folder: string, ...command: string[]): string[] {
-  const output = execFileSync('git', ['-C', folder, ...command], { encoding: 'utf8' });
+  // Where git runs the tests, as in a hook, the rest of its environment is about the project itself.
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME };
+  const output = execFileSync('git', ['-C', folder, ...command], { encoding: 'utf8', env });
   return output.split('\n').filter((line) => line !== '');
 }

@@ -1,10 +1,10 @@
 import {
+  SchematicsException,
   apply,
   applyTemplates,
   chain,
   filter,
   mergeWith,
-  move,
   noop,
   url,
   type Rule,
@@ -15,14 +15,18 @@ import { migrationTime } from './migration-time.js';
 import { register, registers } from './registrations.js';
 import { foldersOf, rejectTakenTable, requireFiles } from './requirements.js';
 
+/** What the Nest CLI hands over of its command line. */
 export interface ProtectedResourceOptions {
   readonly name?: unknown;
+  /** Where the Nest CLI would put it. */
+  readonly path?: string;
   /** Whether a test is generated. */
   readonly spec?: boolean;
 }
 
 /** Generates a feature whose rows belong to the users, and names it wherever every feature is named. */
-export function protectedResource({ name, spec = true }: ProtectedResourceOptions): Rule {
+export function protectedResource({ name, path, spec = true }: ProtectedResourceOptions): Rule {
+  if (path !== undefined) throw new SchematicsException(`A feature is a folder of src: leave out ${path}`);
   const names = featureNames(name);
   return (tree, { logger }) => {
     requireFiles(tree, registers);
@@ -44,7 +48,6 @@ function generate(names: FeatureNames, time: number, spec: boolean): Rule {
     apply(url('./files'), [
       spec ? noop() : filter((path) => !path.startsWith('/test/')),
       applyTemplates({ ...names, time: String(time) }),
-      move('/'),
     ]),
   );
 }
