@@ -7,6 +7,7 @@ const aboutNoStore = {
   'embedding/package': 'the package, as npm and the compiler see it',
   'hostile/': 'tokens that are refused before anything is looked up',
   'platform/other-writers': 'other processes that lock the file of SQLite',
+  'schematics/': 'features that are generated, which bring tests of their own',
   'walkthroughs/': 'documents for people, followed word by word',
 };
 

@@ -6,6 +6,7 @@ const esmOnly = [
   'content-disposition',
   'cookie',
   'jose',
+  'magic-string',
   'oauth4webapi',
   'openid-client',
   'p-limit',
@@ -13,7 +14,7 @@ const esmOnly = [
 ];
 
 const transform = {
-  '^.+\\.(t|j)s$': [
+  '^.+\\.m?[tj]s$': [
     '@swc/jest',
     {
       jsc: {

@@ -43,6 +43,7 @@ const mayImport: Record<string, string[]> = {
   audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
   instances: ['config', 'database', 'time'],
   mail: ['config', 'database', 'extensions', 'telemetry', 'time'],
+  schematics: ['time'],
 };
 
 /** Files that put the house together, and so know more of it than their folder. */

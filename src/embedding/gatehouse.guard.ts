@@ -42,7 +42,7 @@ export class GatehouseGuard implements CanActivate {
 }
 
 function requireBearer(request: AskingRequest): string {
-  const token = bearerToken({ headers: request.headers, raw: request.raw ?? (request) });
+  const token = bearerToken({ headers: request.headers, raw: request.raw ?? request });
   if (token === null) throw new AppError('token_missing');
   return token;
 }

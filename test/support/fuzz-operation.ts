@@ -11,6 +11,7 @@ import {
 
 interface Schema {
   readonly $ref?: string;
+  readonly required?: readonly string[];
   readonly properties?: Record<string, { readonly type?: string; readonly enum?: unknown[] }>;
 }
 
@@ -91,9 +92,7 @@ export function requestsTo(document: OpenApi, path: string, method: string): fc.
   const { security, requestBody } = operation;
   const [contentType = 'application/json', { schema } = {} as Partial<Content[string]>] =
     Object.entries(requestBody?.content ?? {})[0] ?? [];
-  const fields = Object.keys(
-    document.components.schemas[schema?.$ref?.split('/').at(-1) ?? '']?.properties ?? {},
-  );
+  const fields = Object.keys(schemaOf(document, schema).properties ?? {});
   const good = goodToken(operation);
   return fc
     .record({
@@ -119,6 +118,25 @@ export function requestsTo(document: OpenApi, path: string, method: string): fc.
       },
       body,
     }));
+}
+
+/** Where something can be added that has an id of its own then: paths such as `/orders`, beside `/orders/{id}`. */
+export function collectionsIn({ paths }: OpenApi): string[] {
+  return Object.keys(paths).filter((path) => paths[path]!['post'] && `${path}/{id}` in paths);
+}
+
+/** What has to be sent to add something there. */
+export function additionTo(document: OpenApi, collection: string): object {
+  const { requestBody } = document.paths[collection]!['post']!;
+  const { required = [] } = schemaOf(document, requestBody?.content['application/json']?.schema);
+  return Object.fromEntries(required.map((field) => [field, fc.sample(goodValue(field), 1)[0]]));
+}
+
+/** Stands for an id that is asked for below a path: `<orders id>`. */
+export const idBelow = (path: string): string => `<${path.split('/').at(-1)!} id>`;
+
+function schemaOf({ components }: OpenApi, schema: Schema | undefined): Schema {
+  return components.schemas[schema?.$ref?.split('/').at(-1) ?? ''] ?? {};
 }
 
 function goodToken({ security, ...operation }: Operation): string {
@@ -158,7 +176,7 @@ function often<T>(usual: T, odd: fc.Arbitrary<T>, weight = 6): fc.Arbitrary<T> {
 }
 
 function pathOf(template: string): fc.Arbitrary<string> {
-  const id = template.includes('sessions/{') ? '<session id>' : '<user id>';
+  const id = idBelow(template.split('/{')[0]!);
   const segments = template
     .split('/')
     .map((segment) =>

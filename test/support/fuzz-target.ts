@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { Forger, storedSigner, type Signer } from './forger.js';
-import type { FuzzRequest, OpenApi } from './fuzz-operation.js';
+import { additionTo, collectionsIn, idBelow, type FuzzRequest, type OpenApi } from './fuzz-operation.js';
 import { Mailbox, tokenIn } from './mailbox.js';
 import { runCommand, ServiceProcess } from './service-process.js';
 import { newFolder } from './test-app.js';
@@ -68,19 +68,22 @@ export class FuzzTarget {
     const pair = await this.service.api.signUp(person);
     await this.service.api.post('/password/forgot', { email: person.email }).expect(202);
     const { access, refresh } = forgers(pair);
-    this.live = new Map([
+    const live = new Map([
       ['<username>', person.username],
       ['<password>', person.password],
       ['<live access>', pair.access_token],
       ['<live refresh>', pair.refresh_token],
-      ['<user id>', String(access.claims['sub'])],
-      ['<session id>', String(access.claims['sid'])],
+      ['<users id>', String(access.claims['sub'])],
+      ['<sessions id>', String(access.claims['sid'])],
       ['<altered access>', access.withSignature('x'.repeat(64))],
       ['<spent refresh>', refresh.token],
       ['<verification token>', await this.mailedTo(person.email, 'Confirm your email address')],
       ['<reset token>', await this.mailedTo(person.email, 'Set a new password')],
     ]);
-    this.live.set('<live refresh>', (await this.service.api.renew(pair.refresh_token)).refresh_token);
+    live.set('<live refresh>', (await this.service.api.renew(pair.refresh_token)).refresh_token);
+    for (const path of collectionsIn(this.document))
+      live.set(idBelow(path), await this.addTo(path, pair.access_token));
+    this.live = live;
   }
 
   /** @throws Error where no answer comes */
@@ -114,6 +117,11 @@ export class FuzzTarget {
       sent.on('error', reject);
       sent.end(bytes);
     });
+  }
+
+  private async addTo(path: string, token: string): Promise<string> {
+    const { body } = await this.service.api.post(path, additionTo(this.document, path), token).expect(201);
+    return (body as { id: string }).id;
   }
 
   /** The token of the link in a mail. */
@@ -167,7 +175,7 @@ export class FuzzTarget {
   }
 
   private fill(template: string): string {
-    return template.replace(/<new ([a-z]+)>|<[a-z]+(?: [a-z]+)?>/g, (name, fresh?: string) => {
+    return template.replace(/<new ([a-z]+)>|<[a-z-]+(?: [a-z]+)?>/g, (name, fresh?: string) => {
       if (fresh === 'username') return newPerson().username;
       if (fresh === 'password') return newPerson().password;
       return this.live.get(name) ?? this.fixed.get(name) ?? name;

@@ -1,0 +1,83 @@
+import { SchematicsException } from '@angular-devkit/schematics';
+import ts from 'typescript';
+
+/** Adds an import after the last. @throws SchematicsException where the name stands for something else already */
+export function withImport(text: string, name: string, from: string): string {
+  const imports = parse(text).statements.filter((statement) => ts.isImportDeclaration(statement));
+  const names = imports.flatMap(({ importClause }) => namesIn(importClause?.namedBindings));
+  if (names.includes(name)) throw new SchematicsException(`${name} is imported already: give another name`);
+  return insert(text, imports.at(-1)?.end ?? 0, `\nimport { ${name} } from '${from}';`);
+}
+
+/** Adds an element at the end of a list that is declared by this name. */
+export function withElement(text: string, list: string, element: string): string {
+  const { elements } = findDeclared(text, list, ts.isArrayLiteralExpression);
+  return append(text, elements, element);
+}
+
+/** Adds a text where its place is in a list of texts that is declared by this name. */
+export function withSortedText(text: string, list: string, added: string): string {
+  const { elements } = findDeclared(text, list, ts.isArrayLiteralExpression);
+  const next = elements.find((element) => ts.isStringLiteral(element) && element.text > added);
+  return next ? insert(text, next.getStart(), `'${added}', `) : append(text, elements, `'${added}'`);
+}
+
+/** Adds a property at the end of an object that is declared by this name. */
+export function withProperty(text: string, object: string, property: string): string {
+  const { properties } = findDeclared(text, object, ts.isObjectLiteralExpression);
+  return append(text, properties, property);
+}
+
+/** Adds a module to those that the `@Module()` of a file imports. */
+export function withModule(text: string, module: string): string {
+  const { elements } = find(parse(text), "imports in an '@Module()'", (node) =>
+    isImportsOfModule(node) && ts.isArrayLiteralExpression(node.initializer) ? node.initializer : undefined,
+  );
+  return append(text, elements, module);
+}
+
+function isImportsOfModule(node: ts.Node): node is ts.PropertyAssignment {
+  if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'imports') return false;
+  const call = node.parent.parent;
+  return ts.isCallExpression(call) && ts.isDecorator(call.parent) && call.expression.getText() === 'Module';
+}
+
+function namesIn(bindings: ts.NamedImportBindings | undefined): string[] {
+  return bindings && ts.isNamedImports(bindings) ? bindings.elements.map(({ name }) => name.text) : [];
+}
+
+/** What a variable is declared with. */
+function findDeclared<T extends ts.Expression>(
+  text: string,
+  name: string,
+  isOfKind: (node: ts.Node) => node is T,
+): T {
+  return find(parse(text), `"${name}" to add to`, (node) =>
+    ts.isVariableDeclaration(node) &&
+    node.name.getText() === name &&
+    node.initializer &&
+    isOfKind(node.initializer)
+      ? node.initializer
+      : undefined,
+  );
+}
+
+function find<T>(source: ts.SourceFile, what: string, match: (node: ts.Node) => T | undefined): T {
+  const search = (node: ts.Node): T | undefined => match(node) ?? ts.forEachChild(node, search);
+  const found = search(source);
+  if (found === undefined) throw new SchematicsException(`there is no ${what}`);
+  return found;
+}
+
+function append(text: string, list: ts.NodeArray<ts.Node>, added: string): string {
+  const comma = list.length === 0 || list.hasTrailingComma ? '' : ', ';
+  return insert(text, list.end, `${comma}${added}`);
+}
+
+function insert(text: string, position: number, added: string): string {
+  return text.slice(0, position) + added + text.slice(position);
+}
+
+function parse(text: string): ts.SourceFile {
+  return ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
+}
