@@ -32,6 +32,7 @@ const mayImport: Record<string, string[]> = {
   access: ['ambient'],
   ambient: [],
   telemetry: [],
+  testing: ['auth', 'embedding', 'tokens', ...platform],
   time: [],
   config: [],
   logging: [],

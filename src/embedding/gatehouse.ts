@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ExecutionContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -44,7 +44,7 @@ export class Gatehouse {
    * @throws AppError token_invalid, token_expired, token_revoked or overloaded
    */
   authenticate(token: string): Promise<Identity> {
-    return this.app.get(AccessTokens, { strict: false }).authenticate(token);
+    return this.part(AccessTokens).authenticate(token);
   }
 
   /**
@@ -52,15 +52,19 @@ export class Gatehouse {
    * @throws AppError forbidden or fresh_token_required
    */
   allows(context: ExecutionContext): boolean {
-    const guards = [RolesGuard, FreshTokenGuard].map((guard) => this.app.get(guard, { strict: false }));
-    return guards.every((guard) => guard.canActivate(context));
+    return [RolesGuard, FreshTokenGuard].every((guard) => this.part(guard).canActivate(context));
   }
 
   /** Tells of each event of the audit trail once it is durable, such as `user_registered`. @returns what ends that */
   onEvent(listener: (event: AuditedEvent) => void): () => void {
-    const telemetry = this.app.get(Telemetry, { strict: false });
+    const telemetry = this.part(Telemetry);
     telemetry.on('audited', listener);
     return () => void telemetry.off('audited', listener);
+  }
+
+  /** A part of the service itself, which may change without notice. */
+  part<T>(type: Type<T>): T {
+    return this.app.get(type, { strict: false });
   }
 
   /** Answers a request that came in at another server. */

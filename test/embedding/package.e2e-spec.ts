@@ -37,14 +37,16 @@ describe('the package', () => {
   };
 
   it(
-    'is installed into a new Nest application, which then signs people in and guards its routes',
+    'is installed into a new Nest application, which passes its tests, signs people in and guards its routes',
     async () => {
       await run(project, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
       const [tarball = ''] = readdirSync(folder);
       await run(folder, nest, 'new', 'app', '--skip-install', '--skip-git', '--package-manager', 'npm');
       await run(app, 'npm', 'install', '--no-audit', '--no-fund', join(folder, tarball));
       writeFileSync(join(app, 'src/app.module.ts'), codeBlock('docs/embedding.md', 'app.module.ts'));
+      writeFileSync(join(app, 'test/app.e2e-spec.ts'), codeBlock('docs/embedding.md', 'app.e2e-spec.ts'));
       await run(app, nest, 'build');
+      await run(app, 'npm', 'run', 'test:e2e');
 
       const PORT = String(await freePort());
       running = startProcess(process.execPath, ['dist/main.js'], app, { PORT });

@@ -1,0 +1,44 @@
+import type { INestApplication } from '@nestjs/common';
+import { SignJWT } from 'jose/jwt/sign';
+import { decodeJwt } from 'jose/jwt/decode';
+import { generateKeyPair } from 'jose/key/generate/keypair';
+import type { JWTHeaderParameters } from 'jose';
+import { Gatehouse } from '../embedding/gatehouse.js';
+import { SigningKeys } from '../tokens/signing-keys.js';
+import { readTokenHeader } from '../tokens/token-header.js';
+import type { SignedIn } from './signed-in.js';
+
+const HOUR_SECONDS = 3600;
+
+type Whose = Pick<SignedIn, 'accessToken'>;
+
+/** The access token of somebody as it would be had it expired: every route must refuse it with `token_expired`. */
+export function expiredToken(app: INestApplication, { accessToken }: Whose): Promise<string> {
+  const { sign } = app.get(Gatehouse, { strict: false }).part(SigningKeys).current;
+  const { iat = 0, nbf = 0, exp = 0, ...claims } = decodeJwt(accessToken);
+  const ago = HOUR_SECONDS + exp - iat;
+  const earlier = { iat: iat - ago, nbf: nbf - ago, exp: exp - ago };
+  return signed({ ...claims, ...earlier }, headerOf(accessToken), sign);
+}
+
+/**
+ * The access token of somebody with other claims, such as `{ roles: ['admin'] }`, signed by a key that is not the
+ * service's: every route must refuse it with `token_invalid`.
+ */
+export async function forgedToken({ accessToken }: Whose, claims: object = {}): Promise<string> {
+  const header = headerOf(accessToken);
+  const { privateKey } = await generateKeyPair(header.alg);
+  return signed({ ...decodeJwt(accessToken), ...claims }, header, privateKey);
+}
+
+function signed(
+  claims: object,
+  header: JWTHeaderParameters,
+  key: Parameters<SignJWT['sign']>[0],
+): Promise<string> {
+  return new SignJWT({ ...claims }).setProtectedHeader(header).sign(key);
+}
+
+function headerOf(token: string): JWTHeaderParameters {
+  return { ...readTokenHeader(token) } as JWTHeaderParameters;
+}
