@@ -31,6 +31,8 @@ export function sendError(error: AppError, request: FastifyRequest, reply: Fasti
   if (error.status === 401) void reply.header('WWW-Authenticate', challenge(error));
   if (allow) void reply.header('Allow', allow.join(', '));
   if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));
+  // The route may have said already that its answers are of another type.
+  void reply.type('application/json; charset=utf-8');
   return reply.status(error.status).send(errorBody(error, { oauth: isOAuth(request) }));
 }
 

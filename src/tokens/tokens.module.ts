@@ -6,6 +6,11 @@ import { Denylist } from './denylist.js';
 import { DenylistMirror } from './denylist-mirror.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
+import { FeedNews } from './feed/feed-news.js';
+import { FeedSigner } from './feed/feed-signer.js';
+import { RevocationFeed } from './feed/revocation-feed.js';
+import { RevocationStreams } from './feed/revocation-streams.js';
+import { RevocationsController } from './feed/revocations.controller.js';
 import { JwksController } from './jwks.controller.js';
 import { KeyMaker } from './key-maker.js';
 import { KeyRotationService } from './key-rotation.service.js';
@@ -21,17 +26,21 @@ import { VerifiedTokens } from './verified-tokens.js';
 
 @Module({
   imports: [InstancesModule, JwtModule.register({})],
-  controllers: [JwksController, SessionsController],
+  controllers: [JwksController, RevocationsController, SessionsController],
   providers: [
     Acknowledgements,
     Denylist,
     DenylistMirror,
     DeviceTokens,
     ExpiredRowsSweeper,
+    FeedNews,
+    FeedSigner,
     KeyMaker,
     KeyRotationService,
     KeyStore,
+    RevocationFeed,
     RevocationService,
+    RevocationStreams,
     RotationService,
     SessionsService,
     SigningKeys,
