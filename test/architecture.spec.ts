@@ -25,6 +25,8 @@ const mayImport: Record<string, string[]> = {
   users: platform,
   tokens: platform,
   health: platform,
+  // For other services, which have nothing of this one but what it publishes.
+  'resource-server': ['access', 'time'],
   metrics: ['tokens', 'users', ...platform],
   cli: ['auth', 'tokens', 'users', ...platform],
   access: ['ambient'],
