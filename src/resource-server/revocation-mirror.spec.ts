@@ -1,6 +1,6 @@
 import { Clock } from '../time/clock.js';
 import type { FeedPage } from './feed-page.js';
-import { Refusal } from './refusal.js';
+import { type Refusal } from './refusal.js';
 import { readOptions } from './resource-server-options.js';
 import { FeedGap, RevocationMirror } from './revocation-mirror.js';
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+
 /** An event of a stream, as it came. */
 export interface StreamedEvent {
   readonly id: string | undefined;
@@ -7,43 +10,43 @@ export interface StreamedEvent {
 
 /** Reads server-sent events as they come. */
 export class EventStream {
-  private ended = false;
   private text = '';
+  private readonly pieces: AsyncIterator<string>;
 
-  private constructor(
-    readonly response: Response,
-    private readonly cutting: AbortController,
-    private readonly reader: ReadableStreamDefaultReader<Uint8Array>,
-  ) {}
+  private constructor(private readonly response: IncomingMessage) {
+    this.pieces = response.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string>;
+  }
 
   static async open(url: string, headers: Record<string, string>): Promise<EventStream> {
-    const cutting = new AbortController();
-    const response = await fetch(url, { headers, signal: cutting.signal });
-    if (response.status !== 200 || !response.body) throw new Error(`no stream: ${String(response.status)}`);
-    return new EventStream(response, cutting, response.body.getReader());
+    const [response] = (await once(request(url, { headers, agent: false }).end(), 'response')) as [
+      IncomingMessage,
+    ];
+    if (response.statusCode !== 200) throw new Error(`no stream: ${String(response.statusCode)}`);
+    return new EventStream(response);
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.response.headers;
   }
 
   /** The next event. @returns undefined at the end of the stream */
   async next(): Promise<StreamedEvent | undefined> {
     for (;;) {
-      const end = this.text.indexOf('\n\n');
-      if (end >= 0) {
-        const event = parse(this.text.slice(0, end));
-        this.text = this.text.slice(end + 2);
+      const [block, ...rest] = this.text.split('\n\n');
+      if (rest.length > 0) {
+        this.text = rest.join('\n\n');
+        const event = parse(block ?? '');
         if (event.data !== '') return event;
-      } else if (this.ended) return undefined;
-      else await this.read();
+      } else {
+        const { done, value } = await this.pieces.next();
+        if (done === true) return undefined;
+        this.text += value;
+      }
     }
   }
 
   cut(): void {
-    this.cutting.abort();
-  }
-
-  private async read(): Promise<void> {
-    const { done, value } = await this.reader.read();
-    this.ended = done;
-    if (value) this.text += Buffer.from(value).toString();
+    this.response.destroy();
   }
 }
 

@@ -184,8 +184,8 @@ describe('the feed of revocations', () => {
     it('begins with what is revoked, tells each logout, and resumes by Last-Event-ID', async () => {
       await revoke(service, ['before']);
       const stream = await follow(service);
-      expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
-      expect(stream.response.headers.get('cache-control')).toBe('no-store');
+      expect(stream.headers['content-type']).toBe('text/event-stream');
+      expect(stream.headers['cache-control']).toBe('no-store');
       const [first] = await readUntil(stream, 'before');
       expect(first!.id).toBe(pageIn(first!.data).cursor);
 
