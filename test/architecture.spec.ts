@@ -72,6 +72,21 @@ describe('the architecture', () => {
     );
   });
 
+  it('lets the resource server be taken out, with few packages and without a database', () => {
+    const taken = files.filter((file) =>
+      ['resource-server', 'access', 'ambient', 'time'].includes(roomOf(file)),
+    );
+    const packages = taken.flatMap((file) =>
+      [...textOf(file).matchAll(/^import (?!type).*?from '([^.'][^']*)'/gms)].map(([, name]) => name!),
+    );
+    expect([...new Set(packages)].filter((name) => !name.startsWith('node:')).sort()).toEqual([
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/swagger',
+      'jose',
+    ]);
+  });
+
   it('has no barrels and no drawers', () => {
     const unnamed = files.filter((file) =>
       /(^|\/)(index|utils?|helpers?|common|constants)(\.ts|\/)/.test(file),

@@ -73,7 +73,11 @@ export class ResourceServerApp {
     adapter: AdapterName = 'fastify',
   ): Promise<ResourceServerApp> {
     const clock = new ShiftedClock();
-    const imports = [ResourceServerModule.forRootAsync({ useFactory: () => options })];
+    const imports = [
+      adapter === 'express'
+        ? ResourceServerModule.forRoot(options)
+        : ResourceServerModule.forRootAsync({ useFactory: () => options }),
+    ];
     const module = await Test.createTestingModule({ imports, controllers: [ReportsController] })
       .overrideProvider(Clock)
       .useValue(clock)
