@@ -4,6 +4,7 @@ import { CursorRefused, FeedClient } from './feed-client.js';
 import { FeedPageVerifier } from './feed-page.js';
 import { RevocationMirror } from './revocation-mirror.js';
 
+const ANSWERS_WITHIN_MS = 5000;
 /** Between two polls, while there is no stream. */
 const POLL_EVERY_MS = 1000;
 /** The issuer sends a page every five seconds, whether or not there is news: a stream without any is not one. */
@@ -22,6 +23,7 @@ const STARTS_WITHIN_MS = 3000;
 export class FeedFollower implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(FeedFollower.name);
   private readonly stopping = new AbortController();
+  private underWay = new AbortController();
   private streamPause = FIRST_PAUSE_MS;
   /** On the monotonic clock. */
   private streamAgainAt = 0;
@@ -43,6 +45,7 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
+    this.underWay.abort();
     await this.following;
   }
 
@@ -57,20 +60,16 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
 
   /** Takes up what comes, until the stream ends or is silent. */
   private async stream(): Promise<void> {
-    const silence = new AbortController();
-    const timer = setTimeout(() => {
-      silence.abort(new Error('the stream is silent'));
-    }, SILENT_FOR_MS).unref();
-    const signal = AbortSignal.any([this.stopping.signal, silence.signal]);
     let hasCome = false;
     try {
-      for await (const page of this.client.stream(this.mirror.cursor, signal)) {
-        await this.take(page);
-        timer.refresh();
-        hasCome = true;
-      }
+      await this.within(SILENT_FOR_MS, async (signal, goOn) => {
+        for await (const page of this.client.stream(this.mirror.cursor, signal)) {
+          await this.take(page);
+          goOn();
+          hasCome = true;
+        }
+      });
     } finally {
-      clearTimeout(timer);
       this.planStream(hasCome);
     }
   }
@@ -82,10 +81,27 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Takes up all that there is by now. */
-  private async poll(): Promise<void> {
-    let hasMore: boolean;
-    do hasMore = await this.take(await this.client.fetchPage(this.mirror.cursor, this.stopping.signal));
-    while (hasMore);
+  private poll(): Promise<void> {
+    return this.within(ANSWERS_WITHIN_MS, async (signal, goOn) => {
+      while (await this.take(await this.client.fetchPage(this.mirror.cursor, signal))) goOn();
+    });
+  }
+
+  /** Ends what it asks for where it does not go on in time, and when the server stops. */
+  private async within(
+    ms: number,
+    ask: (signal: AbortSignal, goOn: () => void) => Promise<void>,
+  ): Promise<void> {
+    this.stopping.signal.throwIfAborted();
+    const underWay = (this.underWay = new AbortController());
+    const timer = setTimeout(() => {
+      underWay.abort(new Error('nothing comes'));
+    }, ms).unref();
+    try {
+      await ask(underWay.signal, () => timer.refresh());
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @returns whether there is more to be had at once */

@@ -6,6 +6,7 @@ import {
   type FetchImplementation,
   type JWTVerifyGetKey,
 } from 'jose';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ResourceServerSettings } from './resource-server-options.js';
 
 /** As long as the issuer allows; it publishes a key for longer before it signs. */
@@ -69,11 +70,22 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
     if (performance.now() < this.pausedUntil) throw new Error('it could not be fetched a moment ago');
     let isFetched = false;
     try {
-      const answer = await fetch(url, options);
+      const answer = await Promise.race([fetchWhole(url, options), rejectLate()]);
       isFetched = answer.ok;
       return answer;
     } finally {
       if (!isFetched) this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
     }
   };
+}
+
+async function fetchWhole(...[url, options]: Parameters<FetchImplementation>): Promise<Response> {
+  const answer = await fetch(url, options);
+  return new Response(await answer.text(), { status: answer.status });
+}
+
+/** The `fetch` of Node 20 may forget its signal, and everybody would wait for the keys. */
+async function rejectLate(): Promise<never> {
+  await sleep(ANSWERS_WITHIN_MS, undefined, { ref: false });
+  throw new Error('no answer in time');
 }

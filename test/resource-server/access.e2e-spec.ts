@@ -212,6 +212,16 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
     await away.stop();
   });
 
+  it('says that it cannot tell where the keys are asked for, and no answer comes', async () => {
+    front.replace(JWKS, () => undefined);
+    const alone = await ResourceServerApp.start(optionsFor(front), adapter);
+    const { body, headers } = await alone.api.get('/reports', pair.access_token).expect(503);
+    expect([headers['retry-after'], body]).toMatchObject(['1', { error: 'overloaded' }]);
+    front.handOn(JWKS);
+    await until(async () => (await alone.api.get('/reports', pair.access_token)).status === 200);
+    await alone.stop();
+  });
+
   it('takes up a rotation of the keys', async () => {
     const other = await service.api.signIn(ada);
     expect(await runCommand(folder, ['key', 'rotate', '--force'])).toMatchObject({ code: 0 });
