@@ -1,4 +1,4 @@
-// A Nest service that lets people in by tokens of ISSUER and follows what is revoked there: started by revocation-feed.mjs.
+// A Nest service that lets people in by tokens of ISSUER and follows what is revoked there, for revocation-feed.mjs.
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';

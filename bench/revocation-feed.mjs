@@ -1,5 +1,5 @@
-// How soon a logout holds at a resource server, and what its requests ask of the issuer: `node bench/revocation-feed.mjs`.
-// Both on one machine, each a process of its own, over the stream of the feed.
+// How soon a logout holds at a resource server, and what the requests there ask of the issuer:
+// `node bench/revocation-feed.mjs`. Each is a process of its own; between them is the stream of the feed.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { person, startServer, startService } from './running-service.mjs';
@@ -16,7 +16,6 @@ const AT_ONCE = 16;
  * issuer answered while the resource server answered `requests`
  */
 export async function measureRevocationFeed({ logouts = 100, requests = 10_000 } = {}) {
-  // The issuer has to know where it is before it has a port: the name of it is enough, with the addresses beside it.
   const issuer = await startService({
     REVOCATIONS_TOKEN,
     METRICS_TOKEN,

@@ -40,6 +40,8 @@ export class FeedClient {
     const send = url.protocol === 'https:' ? overHttps : overHttp;
     const headers = { Authorization: `Bearer ${this.settings.revocationsToken}` };
     const sent = send(url, { headers, signal }).end();
+    // Once there is an answer, it is the answer that fails.
+    sent.on('error', () => undefined);
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     if (answer.statusCode === 200) return answer.setEncoding('utf8') as AsyncIterable<string>;
     answer.destroy();

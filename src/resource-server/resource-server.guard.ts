@@ -27,7 +27,10 @@ interface Reply {
 // The scheme without case (RFC 9110 §11.1).
 const BEARER = /^Bearer +(\S+) *$/i;
 
-/** Wants an access token of the issuer that was not revoked, on every route that is not `@Public()`, and what the route asks for beside it. */
+/**
+ * Wants an access token of the issuer that was not revoked, on every route that is not `@Public()`, and what the route
+ * asks for beside it.
+ */
 @Injectable()
 export class ResourceServerGuard implements CanActivate {
   constructor(

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 type Answer = (incoming: IncomingMessage, response: ServerResponse) => void;
 
-/** What stands between a service and those who ask it: it counts, may answer in its place, cut what is open, or be away. */
+/** Stands between a service and those who ask it: it counts, may answer in its place, cut what is open, or be away. */
 export class IssuerFront {
   /** How often each path was asked for. */
   readonly counts = new Map<string, number>();

@@ -4,7 +4,7 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 /** Of the column. */
 const LAST_NUMBER = 2 ** 31 - 1;
 
-/** What a reader of the feed goes on from, by the number of the last revocation that it was told of; null at the beginning. */
+/** What a reader goes on from, by the number of the last revocation that it was told of; null at the beginning. */
 export function feedCursor(position: number): string | null {
   return position === 0 ? null : encodeCursor(String(position));
 }

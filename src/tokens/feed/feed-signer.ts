@@ -5,7 +5,7 @@ import { numericDate } from '../../time/clock.js';
 import type { DenylistEntry } from '../denylist-table.js';
 import { SigningKeys } from '../signing-keys.js';
 
-/** The `typ` header of a page. With an audience of its own, no page is ever taken for a token (RFC 8725 §3.11, §3.12). */
+/** The `typ` header of a page. With an audience of its own too, none is taken for a token (RFC 8725 §3.11, §3.12). */
 export const FEED_TYPE = 'revocations+jwt';
 
 /** An older page tells nothing that is worth to be known: also a reader that never looks at `iat` refuses it then. */
