@@ -123,6 +123,7 @@ export function requestsTo(document: OpenApi, path: string, method: string): fc.
 
 function goodToken({ security, ...operation }: Operation): string {
   if ('x-roles' in operation) return '<admin access>';
+  if (security?.some((scheme) => 'service' in scheme)) return '<service token>';
   return security?.some((scheme) => 'refresh' in scheme) ? '<live refresh>' : '<live access>';
 }
 
