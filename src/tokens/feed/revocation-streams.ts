@@ -54,8 +54,11 @@ export class RevocationStreams {
       const known = this.news.count;
       const page = await this.feed.pageAfter(position);
       const late = setTimeout(cutOff, TAKES_UP_WITHIN_MS).unref();
-      yield frameOf(page);
-      clearTimeout(late);
+      try {
+        yield frameOf(page);
+      } finally {
+        clearTimeout(late);
+      }
       position = page.position;
       if (!page.hasMore) await this.news.since(known);
     }
