@@ -27,6 +27,8 @@ const mayImport: Record<string, string[]> = {
   tokens: platform,
   embedding: ['auth', ...platform],
   health: platform,
+  // For other services, which have nothing of this one but what it publishes.
+  'resource-server': ['access', 'time'],
   metrics: ['tokens', 'users', ...platform],
   cli: ['auth', 'tokens', 'users', ...platform],
   access: ['ambient'],
@@ -73,6 +75,21 @@ describe('the architecture', () => {
     expect([...new Set(files.map(roomOf))].filter((room) => room !== '').sort()).toEqual(
       Object.keys(mayImport).sort(),
     );
+  });
+
+  it('lets the resource server be taken out, with few packages and without a database', () => {
+    const taken = files.filter((file) =>
+      ['resource-server', 'access', 'ambient', 'time'].includes(roomOf(file)),
+    );
+    const packages = taken.flatMap((file) =>
+      [...textOf(file).matchAll(/^import (?!type).*?from '([^.'][^']*)'/gms)].map(([, name]) => name!),
+    );
+    expect([...new Set(packages)].filter((name) => !name.startsWith('node:')).sort()).toEqual([
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/swagger',
+      'jose',
+    ]);
   });
 
   it('has no barrels and no drawers', () => {

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
+import { readOptions } from '../src/resource-server/resource-server-options.js';
 import { readDocument as read, tableRows } from './support/documents.js';
 import { TestApp } from './support/test-app.js';
 
@@ -49,6 +50,18 @@ describe('the documents', () => {
     ]);
     const due = ours.map(({ name, type, labelNames }) => [name, type, labelNames.join(', ')]);
     expect(rows.sort()).toEqual(due.sort());
+  });
+
+  it('docs/resource-servers.md lists every option of the module, with its default', () => {
+    const given = { issuer: '<issuer>', audience: '<audience>', revocationsToken: 'secret' };
+    const urls = { jwksUrl: 'http://a/jwks', revocationsUrl: 'http://a/revocations' };
+    const due = Object.entries(readOptions({ ...given, ...urls }));
+    const rows = tableRows(read('docs/resource-servers.md'), '## A Nest service');
+    expect(rows.map(([name]) => name).sort()).toEqual(due.map(([name]) => name).sort());
+    const ofTheIssuer = new Set([...Object.keys(given), ...Object.keys(urls)]);
+    for (const [name, value] of rows)
+      if (!ofTheIssuer.has(name!))
+        expect([name, value]).toEqual([name, String(Object.fromEntries(due)[name!])]);
   });
 
   it('docs/audit.md lists every type of event with its outcome', () => {

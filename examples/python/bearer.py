@@ -3,6 +3,7 @@ import logging
 from typing import Optional
 
 from gatehouse import InvalidToken, Unavailable
+from revocations import mirror
 from verify_with_pyjwt import verify
 
 CHALLENGE = 'Bearer realm="reports"'
@@ -26,7 +27,10 @@ def require_access_token(token: Optional[str]) -> dict:
         # RFC 6750 §3.1: who sent no token is told no error, only what is asked for.
         raise Refused(401, "token_missing", "An access token is needed", {"WWW-Authenticate": CHALLENGE})
     try:
-        return verify(token)
+        claims = verify(token)
+        if mirror:
+            mirror.require_not_revoked(claims)
+        return claims
     except InvalidToken as error:
         raise invalid_token() from error
     except Unavailable as error:

@@ -1,8 +1,10 @@
 """A FastAPI service that lets administrators in by access tokens of Gatehouse.
 
-By itself it does not see that a token was revoked before it expires, 15 minutes by default. With
-INTROSPECTION_USERNAME and INTROSPECTION_PASSWORD, an account with the role `introspect`, it asks Gatehouse at each
-request: a revocation holds at once, for one more call and no answer while Gatehouse is down.
+By itself it does not see that a token was revoked before it expires, 15 minutes by default. With REVOCATIONS_TOKEN, one
+of those that Gatehouse has in its setting of that name, it follows what is revoked: a logout holds here a moment later,
+and no request waits for Gatehouse. With INTROSPECTION_USERNAME and INTROSPECTION_PASSWORD, an account with the role
+`introspect`, it asks Gatehouse at each request: a revocation holds at once, for one more call and no answer while
+Gatehouse is down.
 """
 import os
 from typing import Optional

@@ -1,7 +1,8 @@
 """A Flask service that lets administrators in by access tokens of Gatehouse.
 
-It verifies by itself: a token that was revoked is let in until it expires, 15 minutes by default. A service that must
-know at once asks Gatehouse, as fastapi_resource_server.py does.
+With REVOCATIONS_TOKEN, one of those that Gatehouse has in its setting of that name, it follows what is revoked: a logout
+holds here a moment later, and no request waits for Gatehouse. Without it, a token that was revoked is let in until it
+expires, 15 minutes by default.
 """
 from typing import Optional
 

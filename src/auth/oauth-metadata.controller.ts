@@ -18,7 +18,7 @@ export class OAuthMetadataController {
   @Header('Cache-Control', 'public, max-age=300')
   @Get('oauth-authorization-server')
   metadata(): ServerMetadata {
-    const { issuer, apiPrefix } = this.settings;
+    const { issuer, apiPrefix, revocationsTokens } = this.settings;
     requireUrl(issuer);
     const base = issuer.replace(/\/$/, '');
     const routes = apiPrefix === '' ? base : `${base}/${apiPrefix}`;
@@ -33,6 +33,10 @@ export class OAuthMetadataController {
       revocation_endpoint_auth_methods_supported: ['none'],
       introspection_endpoint: `${routes}/introspect`,
       introspection_endpoint_auth_methods_supported: ['Bearer'],
+      ...(revocationsTokens.length > 0 && {
+        revocation_feed_uri: `${routes}/revocations`,
+        revocation_stream_uri: `${routes}/revocations/stream`,
+      }),
       service_documentation: `${routes}/docs`,
     };
   }

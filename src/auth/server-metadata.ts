@@ -10,5 +10,8 @@ export class ServerMetadata {
   revocation_endpoint_auth_methods_supported!: string[];
   introspection_endpoint!: string;
   introspection_endpoint_auth_methods_supported!: string[];
+  /** The feed of what is revoked, and its stream; only where `REVOCATIONS_TOKEN` lets anybody in */
+  revocation_feed_uri?: string;
+  revocation_stream_uri?: string;
   service_documentation!: string;
 }

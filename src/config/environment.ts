@@ -16,6 +16,8 @@ import {
   RateLimitsSetting,
   RedisUrlSetting,
   SecretSetting,
+  ServiceTokenList,
+  ServiceTokenSetting,
   SmtpUrl,
   TextThat,
   WholeNumber,
@@ -160,9 +162,11 @@ export class Environment {
   ACCOUNT_PAGE = 'on';
 
   @IsOptional()
-  @TextThat('must be at least 16 characters, of those that a header can carry, without spaces', (text) =>
-    /^[\x21-\x7e]{16,}$/.test(text),
-  )
+  @ServiceTokenList()
+  REVOCATIONS_TOKEN?: string = undefined;
+
+  @IsOptional()
+  @ServiceTokenSetting()
   METRICS_TOKEN?: string = undefined;
 
   @TextThat('must be a host name or an address to listen on', isListenAddress)

@@ -133,6 +133,21 @@ export function SecretSetting(placeholder: string): PropertyDecorator {
   });
 }
 
+/** What another service shows as bearer token. */
+export function ServiceTokenSetting(): PropertyDecorator {
+  return TextThat(
+    'must be at least 16 characters, of those that a header can carry, without spaces',
+    isServiceToken,
+  );
+}
+
+export function ServiceTokenList(): PropertyDecorator {
+  return TextThat(
+    'must be a comma-separated list of tokens, each of at least 16 characters that a header can carry, without spaces',
+    (text) => splitList(text).length > 0 && splitList(text).every(isServiceToken),
+  );
+}
+
 export function SmtpUrl(): PropertyDecorator {
   return TextThat(
     'must be smtp://USER:PASSWORD@HOST:PORT, or smtps:// for TLS from the first byte',
@@ -163,6 +178,10 @@ export function splitList(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+function isServiceToken(text: string): boolean {
+  return /^[\x21-\x7e]{16,}$/.test(text);
 }
 
 function isOrigin(text: string): boolean {

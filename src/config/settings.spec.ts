@@ -72,6 +72,15 @@ describe('the settings', () => {
     for (const value of ['hunter2', 'mysql', 'cache']) expect(message).not.toContain(value);
   });
 
+  it('take several tokens for the feed of revocations, each long enough and without blanks', () => {
+    const [one, other] = ['a-token-of-a-service', 'another-one-of-them'];
+    const { revocationsTokens } = readSettings({ REVOCATIONS_TOKEN: `${one}, ${other}` });
+    expect(revocationsTokens).toEqual([one, other]);
+    expect(readSettings({}).revocationsTokens).toEqual([]);
+    for (const list of ['short', `${one},short`, `${one} ${other}`, ','])
+      expect(namesOf({ REVOCATIONS_TOKEN: list })).toEqual(['REVOCATIONS_TOKEN']);
+  });
+
   it('want a secret of 32 bytes with HS256', () => {
     expect(namesOf({ JWT_ALGORITHM: 'HS256' })).toEqual(['JWT_SECRET']);
     expect(namesOf({ JWT_ALGORITHM: 'HS256', JWT_SECRET: 'x'.repeat(31) })).toEqual(['JWT_SECRET']);

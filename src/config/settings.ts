@@ -66,6 +66,8 @@ export abstract class Settings {
   /** Between the signal to stop and the closing of the server. */
   abstract readonly shutdownDelay: number;
   abstract readonly accountPage: boolean;
+  /** Each lets in to the feed of revocations. Secrets: not to be logged. */
+  abstract readonly revocationsTokens: readonly string[];
   /** None where neither METRICS_TOKEN nor METRICS_PORT is set: then nothing is measured. */
   abstract readonly metrics:
     | {
@@ -172,6 +174,7 @@ function freezeSettings(environment: Environment): Settings {
     strictCluster: environment.STRICT_CLUSTER === 'true',
     shutdownDelay: checked(parseDuration(environment.SHUTDOWN_DELAY)),
     accountPage: environment.ACCOUNT_PAGE === 'on',
+    revocationsTokens: splitList(environment.REVOCATIONS_TOKEN ?? ''),
     metrics: metricsOf(environment),
     logLevel: environment.LOG_LEVEL,
   });

@@ -26,6 +26,7 @@ export function describeApi(app: INestApplication, apiPrefix: string): OpenAPIOb
       { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A refresh token' },
       'refresh',
     )
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The token of a setting' }, 'service')
     .addCookieAuth(
       'gatehouse_session',
       { type: 'apiKey', in: 'cookie', description: 'The refresh token of the account page' },

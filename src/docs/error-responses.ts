@@ -8,6 +8,9 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 const methods = ['get', 'post', 'patch', 'put', 'delete'] as const;
 const text = { type: 'string' } as const;
 
+/** Tags of what probes and other services ask, which has no limit. */
+const WITHOUT_LIMIT = new Set(['health', 'revocations']);
+
 const errorSchema: Schemas[string] = {
   type: 'object',
   required: ['statusCode', 'error', 'message'],
@@ -63,16 +66,22 @@ function bodyErrors({ requestBody }: Operation, method: string): ErrorCode[] {
 
 function accessErrors({ security, tags, parameters = [], ...operation }: Operation): ErrorCode[] {
   return [
-    ...(security ? (['token_missing', 'token_invalid', 'token_expired', 'token_revoked'] as const) : []),
+    ...tokenErrors(security),
     ...('x-roles' in operation ? (['forbidden'] as const) : []),
     ...(parameters.some((parameter) => 'in' in parameter && parameter.in === 'path')
       ? (['not_found'] as const)
       : []),
-    // Probes have no limit.
-    ...(tags?.includes('health') ? [] : (['rate_limited'] as const)),
+    ...(tags?.some((tag) => WITHOUT_LIMIT.has(tag)) ? [] : (['rate_limited'] as const)),
     'internal_error',
     'overloaded',
   ];
+}
+
+/** The token of a setting neither expires nor is revoked. */
+function tokenErrors(security: Operation['security'] = []): ErrorCode[] {
+  if (security.length === 0) return [];
+  const own: ErrorCode[] = ['token_missing', 'token_invalid'];
+  return security.some((scheme) => 'service' in scheme) ? own : [...own, 'token_expired', 'token_revoked'];
 }
 
 function ownErrors(operation: Operation): ErrorCode[] {

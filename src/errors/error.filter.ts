@@ -27,10 +27,14 @@ export class ErrorFilter implements ExceptionFilter {
 
 export function sendError(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.refusal = error;
-  return reply
-    .status(error.status)
-    .headers(errorHeaders(error))
-    .send(errorBody(error, { oauth: isOAuth(request) }));
+  return (
+    reply
+      .status(error.status)
+      .headers(errorHeaders(error))
+      // The route may have said already that its answers are of another type.
+      .type('application/json; charset=utf-8')
+      .send(errorBody(error, { oauth: isOAuth(request) }))
+  );
 }
 
 function isOAuth(request: FastifyRequest): boolean {

@@ -18,19 +18,23 @@ export function toPage<T>(rows: readonly T[], limit: number, positionOf: (row: T
   return { items, next_cursor };
 }
 
-/** The position that a cursor stands for. @throws AppError validation_failed for what was never given out as one */
-export function decodeCursor(cursor: string): string {
+/**
+ * The position that a cursor stands for.
+ * @param field what it was sent as
+ * @throws AppError validation_failed for what was never given out as one
+ */
+export function decodeCursor(cursor: string, field = 'cursor'): string {
   const position = Buffer.from(cursor, 'base64url').toString();
-  if (position === '' || !isText(position) || encodeCursor(position) !== cursor) throw invalidCursor();
+  if (position === '' || !isText(position) || encodeCursor(position) !== cursor) throw invalidCursor(field);
   return position;
 }
 
-export function invalidCursor(): AppError {
+export function invalidCursor(field = 'cursor'): AppError {
   return new AppError('validation_failed', {
-    fields: [{ field: 'cursor', message: 'is not one that was given out with this list' }],
+    fields: [{ field, message: 'is not one that was given out with this list' }],
   });
 }
 
-function encodeCursor(position: string): string {
+export function encodeCursor(position: string): string {
   return Buffer.from(position).toString('base64url');
 }

@@ -31,6 +31,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   private look: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly work: UnitOfWork,
@@ -77,8 +78,17 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     return this.entries.find(id);
   }
 
-  remember(entry: DenylistEntry): void {
-    this.entries.remember(entry);
+  /** Takes up what was revoked, which is durable already. */
+  remember(entries: Iterable<DenylistEntry>): void {
+    for (const entry of entries) this.entries.remember(entry);
+    this.listeners.forEach((listener) => {
+      listener();
+    });
+  }
+
+  /** Has a listener called whenever something was revoked, here or elsewhere: it may have heard of it before. */
+  onNews(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Forgets what has expired; expired tokens are refused for that. */
@@ -113,7 +123,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     let page: RevokedPage;
     do {
       page = await this.loadAfter(this.lastSeq);
-      for (const entry of page.entries) this.remember(entry);
+      if (page.lastSeq > this.lastSeq) this.remember(page.entries);
       this.lastSeq = page.lastSeq;
     } while (page.isFull);
   }

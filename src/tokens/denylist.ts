@@ -60,9 +60,7 @@ export class Denylist {
       last = (await manager.maximum(RevokedToken, 'seq')) ?? 0;
     });
     this.work.afterCommit(() => {
-      entries.forEach((entry) => {
-        this.mirror.remember(entry);
-      });
+      this.mirror.remember(entries);
       return this.instances.untilRefusedByAll(last);
     });
   }

@@ -3,7 +3,7 @@ import type { CutReason } from './cut-reason.js';
 import type { DenylistEntry } from './denylist-table.js';
 import { RevokedToken } from './revoked-token.entity.js';
 
-const ROWS_A_PAGE = 5000;
+const MOST_ROWS = 5000;
 
 /** Some of the revoked tokens, in the order of their numbers. */
 export interface RevokedPage {
@@ -34,20 +34,25 @@ export function countRevoked(manager: EntityManager, now: Date): Promise<number>
  * Loads what was revoked after a number. The database makes one text of it: to hand over a million rows, each as an
  * object, takes sqlite3 several times as long as to find them.
  */
-export async function loadRevoked(manager: EntityManager, seq: number, now: Date): Promise<RevokedPage> {
+export async function loadRevoked(
+  manager: EntityManager,
+  seq: number,
+  now: Date,
+  rows = MOST_ROWS,
+): Promise<RevokedPage> {
   const page = await manager
     .createQueryBuilder()
     .select('COUNT(*)', 'count')
     .addSelect('MAX(page.seq)', 'last')
     .addSelect(`STRING_AGG(${joined}, ' ') FILTER (WHERE page.expires_at > :now)`, 'entries')
     .from(
-      (rows) =>
-        rows
+      (query) =>
+        query
           .select(['row.seq AS seq', 'row.id AS id', 'row.reason AS reason', 'row.expires_at AS expires_at'])
           .from(RevokedToken, 'row')
           .where('row.seq > :seq', { seq })
           .orderBy('row.seq')
-          .limit(ROWS_A_PAGE),
+          .limit(rows),
       'page',
     )
     .setParameter('now', now.getTime())
@@ -58,8 +63,21 @@ export async function loadRevoked(manager: EntityManager, seq: number, now: Date
   return {
     entries: readEntries(text),
     lastSeq: page?.last ?? seq,
-    isFull: Number(page?.count) === ROWS_A_PAGE,
+    isFull: Number(page?.count) === rows,
   };
+}
+
+/**
+ * The highest number that was ever given to a revocation, also where its row is swept.
+ * @returns at least that of the last one that is committed
+ */
+export async function lastNumberGiven(manager: EntityManager): Promise<number> {
+  const [found] = await manager.query<{ seq: number | string | null }[]>(
+    manager.connection.options.type === 'sqlite'
+      ? "SELECT seq FROM sqlite_sequence WHERE name = 'revoked_tokens'"
+      : "SELECT pg_sequence_last_value(pg_get_serial_sequence('revoked_tokens', 'seq')::regclass) AS seq",
+  );
+  return Number(found?.seq ?? 0);
 }
 
 function* readEntries(text: string): Iterable<DenylistEntry> {

@@ -7,6 +7,11 @@ import { DenylistMirror } from './denylist-mirror.js';
 import { DeviceTokens } from './device-tokens.service.js';
 import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
 import { ExtraClaims } from './extra-claims.js';
+import { FeedNews } from './feed/feed-news.js';
+import { FeedSigner } from './feed/feed-signer.js';
+import { RevocationFeed } from './feed/revocation-feed.js';
+import { RevocationStreams } from './feed/revocation-streams.js';
+import { RevocationsController } from './feed/revocations.controller.js';
 import { JwksController } from './jwks.controller.js';
 import { KeyMaker } from './key-maker.js';
 import { KeyRotationService } from './key-rotation.service.js';
@@ -23,7 +28,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 
 @Module({
   imports: [InstancesModule, JwtModule.register({})],
-  controllers: [JwksController, SessionsController],
+  controllers: [JwksController, RevocationsController, SessionsController],
   providers: [
     Acknowledgements,
     Denylist,
@@ -31,10 +36,14 @@ import { VerifiedTokens } from './verified-tokens.js';
     DeviceTokens,
     ExpiredRowsSweeper,
     ExtraClaims,
+    FeedNews,
+    FeedSigner,
     KeyMaker,
     KeyRotationService,
     KeyStore,
+    RevocationFeed,
     RevocationService,
+    RevocationStreams,
     RotationService,
     SessionsService,
     SigningKeys,

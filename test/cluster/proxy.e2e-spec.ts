@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
+import type { FeedClaims } from '../../src/tokens/feed/feed-signer.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal, type ApiClient } from '../support/api-client.js';
+import { EventStream } from '../support/event-stream.js';
 import { NginxProxy } from '../support/nginx-proxy.js';
 import { setCookieOf, signInOnPage, cookieWith } from '../support/page-session.js';
 import { ada, type Person } from '../support/people.js';
@@ -14,6 +16,7 @@ import { until } from '../support/until.js';
 
 const TIMES_FOR_BOTH = 6;
 const METRICS_TOKEN = 'a-token-for-prometheus';
+const REVOCATIONS_TOKEN = 'the-token-of-the-reports-service';
 
 /** Somebody at an address of the loopback of their own. */
 const from = (localAddress: string) => new Agent({ localAddress });
@@ -35,6 +38,7 @@ describe('two instances behind the proxy of deploy/nginx.conf', () => {
       TRUST_PROXY: 'loopback',
       THROTTLE_LOGIN: '5 per minute',
       METRICS_TOKEN,
+      REVOCATIONS_TOKEN,
       ...(PORT !== undefined && { PORT }),
     });
   const everywhere = (token: string) =>
@@ -65,6 +69,22 @@ describe('two instances behind the proxy of deploy/nginx.conf', () => {
     let pair = await api.signUp(named('ada'));
     for (let time = 0; time < TIMES_FOR_BOTH; time++) pair = await api.renew(pair.refresh_token);
     for (const answer of await Promise.all(everywhere(pair.access_token))) expect(answer.status).toBe(200);
+  });
+
+  it('tell at once what either has revoked, on a stream that the proxy does not hold back', async () => {
+    const pairs = [await api.signUp(named('grete')), await api.signIn(named('grete'))];
+    const headers = { Authorization: `Bearer ${REVOCATIONS_TOKEN}` };
+    const stream = await EventStream.open(`${proxy.url}/revocations/stream`, headers);
+    for (const [n, { access_token }] of pairs.entries()) {
+      await instances[n]!.api.post('/logout', undefined, access_token).expect(204);
+      const sid = claimsOf(access_token)['sid'];
+      let told: unknown[] = [];
+      while (!told.includes(sid)) {
+        const { revoked } = claimsOf((await stream.next())!.data) as unknown as FeedClaims;
+        told = revoked.map(({ id }) => id);
+      }
+    }
+    stream.cut();
   });
 
   it('make one successor of a token that is refreshed many times at once', async () => {

@@ -15,7 +15,7 @@ const LEAST_MS = 1500;
 const LET_IN_WITHIN_MS = 30_000;
 const msARoute = (routeCount: number) => Math.max((seconds * 1000) / routeCount, LEAST_MS);
 
-/** Where a new token is the answer. */
+/** Where a new token, or what is signed like one, is the answer. */
 const givesTokens = [
   '/login',
   '/refresh',
@@ -23,6 +23,8 @@ const givesTokens = [
   '/token',
   '/account/session',
   '/account/session/refresh',
+  '/revocations',
+  '/revocations/stream',
 ];
 const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}/;
 const INTERNALS =

@@ -141,6 +141,7 @@ function schemaOf({ components }: OpenApi, schema: Schema | undefined): Schema {
 
 function goodToken({ security, ...operation }: Operation): string {
   if ('x-roles' in operation) return '<admin access>';
+  if (security?.some((scheme) => 'service' in scheme)) return '<service token>';
   return security?.some((scheme) => 'refresh' in scheme) ? '<live refresh>' : '<live access>';
 }
 

@@ -1,0 +1,91 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ResourceServerSettings } from './resource-server-options.js';
+
+/** As long as the issuer allows; it publishes a key for longer before it signs. */
+const KEEP_MS = 300_000;
+/** Twice within that, so that a short absence of the issuer is not noticed. */
+const RENEW_EVERY_MS = 120_000;
+/** Between two fetches that tokens with an unknown `kid` ask for: anybody can write one. */
+const UNKNOWN_KID_PAUSE_MS = 30_000;
+/** Between two fetches while the issuer does not answer. */
+const FAILURE_PAUSE_MS = 1000;
+const ANSWERS_WITHIN_MS = 5000;
+
+/** What jose says where the fault is not the token's. */
+const FETCH_FAULTS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
+
+/** The keys cannot be fetched, so that nothing can be said of a signature. */
+export class KeysUnavailable extends Error {}
+
+/** The issuer's key set, kept and renewed. Requests that need it at once wait for one fetch. */
+@Injectable()
+export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(IssuerKeys.name);
+  private readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  private pausedUntil = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor({ jwksUrl }: ResourceServerSettings) {
+    this.keys = createRemoteJWKSet(jwksUrl, {
+      cacheMaxAge: KEEP_MS,
+      cooldownDuration: UNKNOWN_KID_PAUSE_MS,
+      timeoutDuration: ANSWERS_WITHIN_MS,
+      [customFetch]: this.fetch,
+    });
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => {
+      this.keys.reload().catch((error: unknown) => {
+        this.logger.warn(`The key set was not renewed: ${String(error)}`);
+      });
+    }, RENEW_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Finds the key that a header names, of the algorithm that it names. @throws KeysUnavailable, or a JOSEError */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    // Without one, any key of the algorithm would do.
+    if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey();
+    try {
+      return await this.keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JOSEError && !FETCH_FAULTS.includes(error.code)) throw error;
+      throw new KeysUnavailable('the key set cannot be fetched', { cause: error });
+    }
+  };
+
+  private readonly fetch: FetchImplementation = async (url, options) => {
+    if (performance.now() < this.pausedUntil) throw new Error('it could not be fetched a moment ago');
+    let isFetched = false;
+    try {
+      const answer = await Promise.race([fetchWhole(url, options), rejectLate()]);
+      isFetched = answer.ok;
+      return answer;
+    } finally {
+      if (!isFetched) this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
+    }
+  };
+}
+
+async function fetchWhole(...[url, options]: Parameters<FetchImplementation>): Promise<Response> {
+  const answer = await fetch(url, options);
+  return new Response(await answer.text(), { status: answer.status });
+}
+
+/** The `fetch` of Node 20 may forget its signal, and everybody would wait for the keys. */
+async function rejectLate(): Promise<never> {
+  await sleep(ANSWERS_WITHIN_MS, undefined, { ref: false });
+  throw new Error('no answer in time');
+}
