@@ -45,7 +45,16 @@ describe('the package', () => {
       await run(app, 'npm', 'install', '--no-audit', '--no-fund', join(folder, tarball));
       writeFileSync(join(app, 'src/app.module.ts'), codeBlock('docs/embedding.md', 'app.module.ts'));
       writeFileSync(join(app, 'test/app.e2e-spec.ts'), codeBlock('docs/embedding.md', 'app.e2e-spec.ts'));
+      const reports = codeBlock('docs/resource-servers.md', 'reports.module.ts');
+      writeFileSync(join(app, 'src/reports.module.ts'), reports);
       await run(app, nest, 'build');
+      await run(
+        app,
+        process.execPath,
+        '--eval',
+        "await import('./dist/reports.module.js')",
+        '--input-type=module',
+      );
       await run(app, 'npm', 'run', 'test:e2e');
 
       const PORT = String(await freePort());
