@@ -26,3 +26,11 @@ export function codeBlock(document: string, file: string): string {
   if (block === undefined) throw new Error(`${document} has no ${file}`);
   return block;
 }
+
+/** The lines of the block of shell commands of a document whose first line begins so. */
+export function shellCommands(document: string, beginning: string): string[] {
+  const blocks = [...readDocument(document).matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+  const block = blocks.find((text) => text.startsWith(beginning));
+  if (block === undefined) throw new Error(`${document} has no commands that begin with ${beginning}`);
+  return block.split('\n').filter((line) => line !== '');
+}

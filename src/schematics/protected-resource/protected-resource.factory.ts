@@ -10,10 +10,11 @@ import {
   type Rule,
 } from '@angular-devkit/schematics';
 import { featureNames, type FeatureNames } from './feature-names.js';
-import { formatAsProject } from './format-as-project.js';
+import { formatAsProject } from '../format-as-project.js';
+import { requireFiles } from '../require-files.js';
 import { migrationTime } from './migration-time.js';
 import { register, registers } from './registrations.js';
-import { foldersOf, rejectTakenTable, requireFiles } from './requirements.js';
+import { foldersOf, rejectTakenTable } from './requirements.js';
 
 /** What the Nest CLI hands over of its command line. */
 export interface ProtectedResourceOptions {
@@ -29,7 +30,7 @@ export function protectedResource({ name, path, spec = true }: ProtectedResource
   if (path !== undefined) throw new SchematicsException(`A feature is a folder of src: leave out ${path}`);
   const names = featureNames(name);
   return (tree, { logger }) => {
-    requireFiles(tree, registers);
+    requireFiles(tree, registers, 'A feature of Gatehouse is named in');
     const present = foldersOf(tree, names);
     if (present.length > 0) {
       logger.warn(

@@ -1,6 +1,6 @@
 import { SchematicsException, type Rule } from '@angular-devkit/schematics';
 import type { FeatureNames } from './feature-names.js';
-import { withElement, withImport, withModule, withProperty, withSortedText } from './source-edits.js';
+import { withElement, withImport, withModule, withProperty, withSortedText } from '../source-edits.js';
 import { withTableRows } from './table-edits.js';
 
 type Edit = (text: string, names: FeatureNames, time: number) => string;

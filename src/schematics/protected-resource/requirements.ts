@@ -1,15 +1,6 @@
 import { SchematicsException, type DirEntry, type Tree } from '@angular-devkit/schematics';
 import type { FeatureNames } from './feature-names.js';
 
-/** @throws SchematicsException where files are missing that a feature is named in */
-export function requireFiles(tree: Tree, paths: readonly string[]): void {
-  const missing = paths.filter((path) => !tree.exists(path));
-  if (missing.length === 0) return;
-  throw new SchematicsException(
-    `A feature is named in ${missing.join(', ')}, not found here: go to the folder of Gatehouse's package.json`,
-  );
-}
-
 /** The folders of a feature of this name that there are already. */
 export function foldersOf(tree: Tree, { plural }: FeatureNames): string[] {
   return [`src/${plural}`, `test/${plural}`].filter((path) => !isEmpty(tree.getDir(path)));

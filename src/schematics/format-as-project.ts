@@ -8,6 +8,7 @@ export function formatAsProject(): Rule {
     if (!prettier) return;
     for (const path of writtenIn(tree)) {
       const filepath = resolve(path.slice(1));
+      if ((await prettier.getFileInfo(filepath)).inferredParser === null) continue;
       const options = await prettier.resolveConfig(filepath, { editorconfig: true });
       tree.overwrite(path, await prettier.format(tree.readText(path), { ...options, filepath }));
     }
