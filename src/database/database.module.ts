@@ -1,6 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { DATA_SOURCE } from './data-source-name.js';
 import { dataSourceOptions, openDatabase } from './data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -8,6 +10,7 @@ import { UnitOfWork } from './unit-of-work.js';
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
+      name: DATA_SOURCE,
       inject: [Settings],
       useFactory: ({ database, databasePool }: Settings) => ({
         ...dataSourceOptions(database, databasePool),
@@ -20,7 +23,7 @@ import { UnitOfWork } from './unit-of-work.js';
       },
     }),
   ],
-  providers: [UnitOfWork],
-  exports: [UnitOfWork],
+  providers: [UnitOfWork, { provide: DataSource, useExisting: getDataSourceToken(DATA_SOURCE) }],
+  exports: [UnitOfWork, DataSource],
 })
 export class DatabaseModule {}

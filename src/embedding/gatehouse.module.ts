@@ -1,4 +1,4 @@
-import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { ConfigurableModuleClass, GATEHOUSE_OPTIONS, type GatehouseOptions } from './gatehouse-options.js';
@@ -8,8 +8,10 @@ import { mount } from './mount.js';
 
 /**
  * The whole service within another Nest application, on Express or on Fastify: its routes under a path of the same
- * server, in front of whatever the application does with a request, and {@link Gatehouse} to inject.
+ * server, in front of whatever the application does with a request, and {@link Gatehouse} to inject
+ * and {@link GatehouseGuard} to guard with, in every module of it.
  */
+@Global()
 @Module({
   providers: [
     {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { DATA_SOURCE } from '../database/data-source-name.js';
 import { Repository } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import { decodeCursor, invalidCursor, toPage } from '../http/cursor.js';
@@ -21,7 +22,7 @@ interface PageRequest {
 /** Who is there, a page at a time. */
 @Injectable()
 export class UserDirectory {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(@InjectRepository(User, DATA_SOURCE) private readonly users: Repository<User>) {}
 
   /** @throws AppError not_found */
   async require(id: string): Promise<User> {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DATA_SOURCE } from '../database/data-source-name.js';
 import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { breachedPasswordsProvider } from './breached-passwords/breached-passwords.provider.js';
 import { HashThreads } from './hash-threads/hash-threads.js';
@@ -15,7 +16,7 @@ import { UserReader } from './user-reader.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User])],
+  imports: [TypeOrmModule.forFeature([User], DATA_SOURCE)],
   controllers: [UsersController],
   providers: [
     HashThreads,

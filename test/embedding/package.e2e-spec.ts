@@ -46,6 +46,7 @@ describe('the package', () => {
         else if (/^npx|^npm (install|run)/.test(command))
           await run(app, 'sh', '-c', command.replace('../gatehouse/', '../'));
       }
+      await run(app, 'npm', 'run', 'lint');
       await run(app, nest, 'build');
       await run(app, 'npx', 'prettier', '--check', 'src', 'test');
     },

@@ -9,6 +9,7 @@ import {
   type Tree,
 } from '@angular-devkit/schematics';
 import { formatAsProject } from '../format-as-project.js';
+import { importSuffix } from '../import-suffix.js';
 import { requireFiles } from '../require-files.js';
 import { withImport, withModule } from '../source-edits.js';
 
@@ -25,7 +26,7 @@ export function auth(): Rule {
       logger.warn(`${APP_MODULE} has GatehouseModule already, so nothing is changed`);
       return tree;
     }
-    const suffix = /from '\.[^']*\.js'/.test(tree.readText(APP_MODULE)) ? '.js' : '';
+    const suffix = importSuffix(tree.readText(APP_MODULE));
     return chain([
       importModule,
       ignoreData,

@@ -1,19 +1,8 @@
-import {
-  SchematicsException,
-  apply,
-  applyTemplates,
-  chain,
-  filter,
-  mergeWith,
-  noop,
-  url,
-  type Rule,
-} from '@angular-devkit/schematics';
-import { featureNames, type FeatureNames } from './feature-names.js';
+import { SchematicsException, chain, type Rule } from '@angular-devkit/schematics';
 import { formatAsProject } from '../format-as-project.js';
-import { requireFiles } from '../require-files.js';
-import { migrationTime } from './migration-time.js';
-import { register, registers } from './registrations.js';
+import { featureNames } from './feature-names.js';
+import { inApplication, isApplication } from './in-application.js';
+import { inGatehouse } from './in-gatehouse.js';
 import { foldersOf, rejectTakenTable } from './requirements.js';
 
 /** What the Nest CLI hands over of its command line. */
@@ -25,12 +14,11 @@ export interface ProtectedResourceOptions {
   readonly spec?: boolean;
 }
 
-/** Generates a feature whose rows belong to the users, and names it wherever every feature is named. */
+/** Generates a feature whose rows belong to the users: of the service, or of an application that has it in it. */
 export function protectedResource({ name, path, spec = true }: ProtectedResourceOptions): Rule {
   if (path !== undefined) throw new SchematicsException(`A feature is a folder of src: leave out ${path}`);
   const names = featureNames(name);
   return (tree, { logger }) => {
-    requireFiles(tree, registers, 'A feature of Gatehouse is named in');
     const present = foldersOf(tree, names);
     if (present.length > 0) {
       logger.warn(
@@ -39,16 +27,7 @@ export function protectedResource({ name, path, spec = true }: ProtectedResource
       return tree;
     }
     rejectTakenTable(tree, names);
-    const time = migrationTime(tree, '/src/database/migrations');
-    return chain([generate(names, time, spec), register(names, time), formatAsProject()]);
+    const generate = isApplication(tree) ? inApplication(names, spec) : inGatehouse(names, spec);
+    return chain([generate, formatAsProject()]);
   };
-}
-
-function generate(names: FeatureNames, time: number, spec: boolean): Rule {
-  return mergeWith(
-    apply(url('./files'), [
-      spec ? noop() : filter((path) => !path.startsWith('/test/')),
-      applyTemplates({ ...names, time: String(time) }),
-    ]),
-  );
 }

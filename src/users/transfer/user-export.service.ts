@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import { DATA_SOURCE } from '../../database/data-source-name.js';
 import { Repository } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
@@ -12,7 +13,7 @@ const PAGE_USERS = 1000;
 @Injectable()
 export class UserExportService {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
+    @InjectRepository(User, DATA_SOURCE) private readonly users: Repository<User>,
     private readonly work: UnitOfWork,
     private readonly audit: AuditTrail,
   ) {}
