@@ -40,7 +40,9 @@ describe('the package', () => {
     'is put into a new Nest application by the commands of the document, which then passes its tests',
     async () => {
       await run(project, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
-      for (const command of shellCommands('docs/embedding.md', 'npx @nestjs/cli new')) {
+      const commands = shellCommands('docs/embedding.md', 'npx @nestjs/cli new');
+      expect(shellCommands('README.md', 'npx @nestjs/cli new')).toEqual(commands);
+      for (const command of commands) {
         if (command.startsWith('npx @nestjs/cli new'))
           await run(folder, nest, 'new', 'shop', '--skip-install', '--skip-git', '--package-manager', 'npm');
         else if (/^npx|^npm (install|run)/.test(command))
