@@ -24,8 +24,16 @@ const CLIENT = { ip: '127.0.0.1', userAgent: 'a test' };
  * Makes an account that holds these roles beside `user`, and signs in. No limit of attempts counts it.
  * @param app the application that has the service in it, initialized
  */
-export async function signedInAs(app: INestApplication, ...roles: Role[]): Promise<SignedIn> {
-  const gatehouse = app.get(Gatehouse, { strict: false });
+export function signedInAs(app: INestApplication, ...roles: Role[]): Promise<SignedIn> {
+  return signInAt(app.get(Gatehouse, { strict: false }), app, roles);
+}
+
+/** As {@link signedInAs}, at a service that may be elsewhere. */
+export async function signInAt(
+  gatehouse: Gatehouse,
+  app: INestApplication,
+  roles: readonly Role[],
+): Promise<SignedIn> {
   const username = `test-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(16).toString('base64url');
   const all = [...new Set<Role>(['user', ...roles])];

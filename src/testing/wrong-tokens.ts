@@ -7,14 +7,19 @@ import { Gatehouse } from '../embedding/gatehouse.js';
 import { SigningKeys } from '../tokens/signing-keys.js';
 import { readTokenHeader } from '../tokens/token-header.js';
 import type { SignedIn } from './signed-in.js';
+import { TestIssuer } from './test-issuer.js';
 
 const HOUR_SECONDS = 3600;
 
 type Whose = Pick<SignedIn, 'accessToken'>;
 
-/** The access token of somebody as it would be had it expired: every route must refuse it with `token_expired`. */
-export function expiredToken(app: INestApplication, { accessToken }: Whose): Promise<string> {
-  const { sign } = app.get(Gatehouse, { strict: false }).part(SigningKeys).current;
+/**
+ * The access token of somebody as it would be had it expired: every route must refuse it with `token_expired`.
+ * @param issuer the application that has the service in it, or the issuer that a test has started
+ */
+export function expiredToken(issuer: INestApplication | TestIssuer, { accessToken }: Whose): Promise<string> {
+  const service = issuer instanceof TestIssuer ? issuer : issuer.get(Gatehouse, { strict: false });
+  const { sign } = service.part(SigningKeys).current;
   const { iat = 0, nbf = 0, exp = 0, ...claims } = decodeJwt(accessToken);
   const ago = HOUR_SECONDS + exp - iat;
   const earlier = { iat: iat - ago, nbf: nbf - ago, exp: exp - ago };

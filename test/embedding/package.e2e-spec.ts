@@ -62,8 +62,11 @@ describe('the package', () => {
       rmSync(join(app, 'test'), { recursive: true });
       mkdirSync(join(app, 'test'));
       writeFileSync(join(app, 'test/app.e2e-spec.ts'), codeBlock('docs/embedding.md', 'app.e2e-spec.ts'));
-      const reports = codeBlock('docs/resource-servers.md', 'reports.module.ts');
-      writeFileSync(join(app, 'src/reports.module.ts'), reports);
+      for (const [folder, file] of [
+        ['src', 'reports.module.ts'],
+        ['test', 'reports.e2e-spec.ts'],
+      ] as const)
+        writeFileSync(join(app, folder, file), codeBlock('docs/resource-servers.md', file));
       await run(app, nest, 'build');
       await run(app, 'npm', 'run', 'test:e2e');
       await run(
