@@ -32,7 +32,10 @@ export class GatehouseModule extends ConfigurableModuleClass implements OnModule
   }
 
   onModuleInit(): void {
-    mount(this.host.httpAdapter.getHttpServer() as Server, this.gatehouse);
+    // A script that runs in the context of the application has no server.
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
+    const server = adapter?.getHttpServer() as Server | undefined;
+    if (server) mount(server, this.gatehouse);
   }
 
   /** After the application's server: what it has accepted is answered. */

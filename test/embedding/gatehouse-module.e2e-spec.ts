@@ -1,7 +1,12 @@
-import type { AuditedEvent } from '../../src/telemetry/telemetry.js';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Gatehouse, GatehouseModule, type AuditedEvent } from '../../src/embedding/public-api.js';
 import { refusal } from '../support/api-client.js';
 import { HostApp, hostAdapters } from '../support/host-app.js';
 import { ada } from '../support/people.js';
+import { newFolder } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
@@ -115,6 +120,21 @@ describe('setting up the service within an application', () => {
     await expect(HostApp.start(adapter!(), { settings })).rejects.toThrow(
       /ACCESS_TOKEN_TTL[^]*JWT_ALGORITHM|JWT_ALGORITHM[^]*ACCESS_TOKEN_TTL/,
     );
+  });
+
+  it('needs no server, as in a script of the application', async () => {
+    const folder = newFolder();
+    const settings = { DATABASE_URL: 'sqlite::memory:', JWT_KEYS_FILE: join(folder, 'keys.json') };
+
+    @Module({ imports: [GatehouseModule.forRoot({ settings: { ...settings, LOG_LEVEL: 'silent' } })] })
+    class ScriptModule {}
+
+    const script = await NestFactory.createApplicationContext(ScriptModule, { logger: false });
+    await expect(script.get(Gatehouse).authenticate('no token')).rejects.toMatchObject({
+      code: 'token_invalid',
+    });
+    await script.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('puts its routes under another path', async () => {
