@@ -70,6 +70,7 @@ async function openSqlite(options: SqliteOptions): Promise<DataSource> {
   return dataSource;
 }
 
-function logMigrations(where: string, count: number): void {
+/** Says how far the schema had to be brought. */
+export function logMigrations(where: string, count: number): void {
   if (count > 0) logger.log(`Brought the database up to date: ${where}, ${String(count)} migration(s)`);
 }

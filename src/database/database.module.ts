@@ -1,29 +1,41 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { DATA_SOURCE } from './data-source-name.js';
+import { adoptDataSource } from './adopt-data-source.js';
 import { dataSourceOptions, openDatabase } from './data-source.js';
 import { UnitOfWork } from './unit-of-work.js';
 
+/** So that it is never taken for one of an application that has the service in it. */
+const NAME = 'gatehouse';
+
 @Global()
-@Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
-      name: DATA_SOURCE,
-      inject: [Settings],
-      useFactory: ({ database, databasePool }: Settings) => ({
-        ...dataSourceOptions(database, databasePool),
-        // A database server may come up after the service; a file that cannot be opened stays so.
-        retryAttempts: database.kind === 'postgres' ? 10 : 0,
-      }),
-      dataSourceFactory: (options) => {
-        if (!options) throw new Error('TypeORM gave no options');
-        return openDatabase(options);
-      },
+@Module({ providers: [UnitOfWork], exports: [UnitOfWork] })
+export class DatabaseModule {
+  /** @param shared an application's data source, in place of one by the settings; whoever opened it closes it */
+  static forRoot(shared?: DataSource): DynamicModule {
+    return { module: DatabaseModule, exports: [DataSource], ...(shared ? adopting(shared) : opening()) };
+  }
+}
+
+function adopting(shared: DataSource): Pick<DynamicModule, 'providers'> {
+  const useFactory = (settings: Settings): Promise<DataSource> => adoptDataSource(shared, settings);
+  return { providers: [{ provide: DataSource, inject: [Settings], useFactory }] };
+}
+
+function opening(): Pick<DynamicModule, 'imports' | 'providers'> {
+  const opened = TypeOrmModule.forRootAsync({
+    name: NAME,
+    inject: [Settings],
+    useFactory: ({ database, databasePool }: Settings) => ({
+      ...dataSourceOptions(database, databasePool),
+      // A database server may come up after the service; a file that cannot be opened stays so.
+      retryAttempts: database.kind === 'postgres' ? 10 : 0,
     }),
-  ],
-  providers: [UnitOfWork, { provide: DataSource, useExisting: getDataSourceToken(DATA_SOURCE) }],
-  exports: [UnitOfWork, DataSource],
-})
-export class DatabaseModule {}
+    dataSourceFactory: (options) => {
+      if (!options) throw new Error('TypeORM gave no options');
+      return openDatabase(options);
+    },
+  });
+  return { imports: [opened], providers: [{ provide: DataSource, useExisting: getDataSourceToken(NAME) }] };
+}

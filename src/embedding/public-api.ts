@@ -6,6 +6,7 @@ export { Public } from '../access/public.decorator.js';
 export type { Role } from '../access/role.js';
 export { Roles } from '../access/roles.decorator.js';
 export type { SettingsError } from '../config/settings.js';
+export { entities as gatehouseEntities } from '../database/entities.js';
 export type { AppError } from '../errors/app-error.js';
 export type { Extensions, KnownUser } from '../extensions/extensions.js';
 export type { Letter } from '../mail/letter.js';

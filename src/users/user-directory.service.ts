@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DATA_SOURCE } from '../database/data-source-name.js';
-import { Repository } from 'typeorm';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import { decodeCursor, invalidCursor, toPage } from '../http/cursor.js';
 import { fold } from './fold.js';
@@ -22,34 +21,35 @@ interface PageRequest {
 /** Who is there, a page at a time. */
 @Injectable()
 export class UserDirectory {
-  constructor(@InjectRepository(User, DATA_SOURCE) private readonly users: Repository<User>) {}
+  constructor(private readonly work: UnitOfWork) {}
 
   /** @throws AppError not_found */
   async require(id: string): Promise<User> {
-    const user = await this.users.findOneBy({ id });
+    const user = await this.work.read((manager) => manager.findOneBy(User, { id }));
     if (!user) throw new AppError('not_found');
     return user;
   }
 
   /** Pages go on after a name, not after a number of users: who comes or goes meanwhile moves nobody to another page. */
   async page({ limit, cursor, query }: PageRequest): Promise<UserPage> {
-    const search = this.users
-      .createQueryBuilder('user')
-      .orderBy('user.usernameFolded')
-      .limit(limit + 1);
-    if (cursor !== undefined) search.andWhere('user.usernameFolded > :after', { after: usernameIn(cursor) });
-    if (query !== undefined)
-      search.andWhere(
-        "(user.usernameFolded LIKE :part ESCAPE '\\' OR user.emailFolded LIKE :part ESCAPE '\\')",
-        { part: `%${escapeLike(fold(query))}%` },
-      );
-    const { items, next_cursor } = toPage(
-      await search.getMany(),
-      limit,
-      ({ usernameFolded }) => `${LIST}${usernameFolded}`,
-    );
+    const rows = await this.work.read((manager) => search(manager, { limit, cursor, query }).getMany());
+    const { items, next_cursor } = toPage(rows, limit, ({ usernameFolded }) => `${LIST}${usernameFolded}`);
     return { users: items.map((user) => UserProfile.from(user)), next_cursor };
   }
+}
+
+function search(manager: EntityManager, { limit, cursor, query }: PageRequest): SelectQueryBuilder<User> {
+  const found = manager
+    .createQueryBuilder(User, 'user')
+    .orderBy('user.usernameFolded')
+    .limit(limit + 1);
+  if (cursor !== undefined) found.andWhere('user.usernameFolded > :after', { after: usernameIn(cursor) });
+  if (query !== undefined)
+    found.andWhere(
+      "(user.usernameFolded LIKE :part ESCAPE '\\' OR user.emailFolded LIKE :part ESCAPE '\\')",
+      { part: `%${escapeLike(fold(query))}%` },
+    );
+  return found;
 }
 
 function usernameIn(cursor: string): string {

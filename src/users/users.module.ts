@@ -1,6 +1,4 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { DATA_SOURCE } from '../database/data-source-name.js';
 import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { breachedPasswordsProvider } from './breached-passwords/breached-passwords.provider.js';
 import { HashThreads } from './hash-threads/hash-threads.js';
@@ -9,14 +7,12 @@ import { PasswordHasher } from './password-hasher.js';
 import { KnownUsers } from './transfer/known-users.js';
 import { UserExportService } from './transfer/user-export.service.js';
 import { UserImportService } from './transfer/user-import.service.js';
-import { User } from './user.entity.js';
 import { UserDirectory } from './user-directory.service.js';
 import { UsersController } from './users.controller.js';
 import { UserReader } from './user-reader.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User], DATA_SOURCE)],
   controllers: [UsersController],
   providers: [
     HashThreads,

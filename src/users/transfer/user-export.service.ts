@@ -1,7 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DATA_SOURCE } from '../../database/data-source-name.js';
-import { Repository } from 'typeorm';
 import { AuditTrail } from '../../audit/audit-trail.js';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { User } from '../user.entity.js';
@@ -13,7 +10,6 @@ const PAGE_USERS = 1000;
 @Injectable()
 export class UserExportService {
   constructor(
-    @InjectRepository(User, DATA_SOURCE) private readonly users: Repository<User>,
     private readonly work: UnitOfWork,
     private readonly audit: AuditTrail,
   ) {}
@@ -29,12 +25,14 @@ export class UserExportService {
   }
 
   private pageAfter(usernameFolded: string): Promise<User[]> {
-    return this.users
-      .createQueryBuilder('user')
-      .addSelect('user.passwordHash')
-      .where('user.usernameFolded > :usernameFolded', { usernameFolded })
-      .orderBy('user.usernameFolded')
-      .limit(PAGE_USERS)
-      .getMany();
+    return this.work.read((manager) =>
+      manager
+        .createQueryBuilder(User, 'user')
+        .addSelect('user.passwordHash')
+        .where('user.usernameFolded > :usernameFolded', { usernameFolded })
+        .orderBy('user.usernameFolded')
+        .limit(PAGE_USERS)
+        .getMany(),
+    );
   }
 }
