@@ -58,7 +58,8 @@ describe('the package', () => {
   it(
     'signs people in and guards the routes of the application, which verifies tokens of another in a module',
     async () => {
-      writeFileSync(join(app, 'src/app.module.ts'), codeBlock('docs/embedding.md', 'app.module.ts'));
+      for (const file of ['app.module.ts', 'extended.module.ts', 'shared.module.ts', 'alarm.ts'])
+        writeFileSync(join(app, 'src', file), codeBlock('docs/embedding.md', file));
       rmSync(join(app, 'test'), { recursive: true });
       mkdirSync(join(app, 'test'));
       writeFileSync(join(app, 'test/app.e2e-spec.ts'), codeBlock('docs/embedding.md', 'app.e2e-spec.ts'));
