@@ -50,6 +50,13 @@ interface NativeModule {
 interface MemoryModule {
   memoryStore: () => Store;
 }
+interface IntrospectModule {
+  introspector: (account: {
+    issuer: string;
+    username: string;
+    password: string;
+  }) => Promise<(token: string) => Promise<unknown>>;
+}
 interface AccountModule {
   serviceAccount: (account: {
     tokenUrl: string;
@@ -281,6 +288,14 @@ describe('the recipes for clients', () => {
       expect(performance.now() - began).toBeGreaterThan(990);
     });
 
+    it('says so, rather than wait, where it is to come back in an hour, and keeps the token', async () => {
+      const limited = { statusCode: 429, error: 'rate_limited', message: 'Too many requests' };
+      const answer = Response.json(limited, { status: 429, headers: { 'Retry-After': '3600' } });
+      jest.spyOn(globalThis, 'fetch').mockResolvedValueOnce(answer);
+      await expect(me(restarted())).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
+      expect(await me(restarted())).toMatchObject({ username: 'ada' });
+    });
+
     it('gives up on a token that was reused, and asks for the password', async () => {
       const token = (await keystore.read('refresh'))!;
       const next = await service.api.renew(token);
@@ -472,7 +487,7 @@ describe('the recipes for services', () => {
     folder = newFolder();
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-    for (const file of ['service-account.mjs', 'introspect.mjs', 'reports.ts', 'shop.ts'])
+    for (const file of ['service-account.mjs', 'introspect.mjs', 'who-has.mjs', 'reports.ts', 'shop.ts'])
       writeFileSync(join(folder, file), codeBlock(DOCUMENT, file));
     const PORT = String(await freePort());
     const JWT_ISSUER = `http://127.0.0.1:${PORT}`;
@@ -519,15 +534,23 @@ describe('the recipes for services', () => {
 
     const whoHas = async (token: string) => {
       const variables = { ISSUER: service.url, PASSWORD: password, TOKEN: token };
-      const asked = await finish(startProcess(process.execPath, ['introspect.mjs'], folder, variables));
+      const asked = await finish(startProcess(process.execPath, ['who-has.mjs'], folder, variables));
       expect(asked).toMatchObject({ code: 0, stderr: '' });
-      return JSON.parse(asked.stdout) as unknown;
+      return asked.stdout.trim();
     };
     const { access_token, refresh_token } = await service.api.signIn(ada);
-    expect(await whoHas(access_token)).toMatchObject({ active: true, username: 'ada', roles: ['user'] });
-    expect(await whoHas(refresh_token)).toBeNull();
+    expect(await whoHas(access_token)).toBe('ada');
+    expect(await whoHas(refresh_token)).toBe('nobody');
     await service.api.post('/logout', undefined, access_token).expect(204);
-    expect(await whoHas(access_token)).toBeNull();
+    expect(await whoHas(access_token)).toBe('nobody');
+
+    const { introspector } = await load<IntrospectModule>(folder, 'introspect.mjs', 'service-account.mjs');
+    const ask = await introspector({ issuer: service.url, username: 'billing', password });
+    const other = (await service.api.signIn(ada)).access_token;
+    expect(await ask(other)).toMatchObject({ active: true, username: 'ada', roles: ['user'] });
+    const own = await service.api.signIn({ username: 'billing', password });
+    await service.api.post('/logout-all', undefined, own.access_token).expect(204);
+    expect(await ask(other)).toMatchObject({ active: true, username: 'ada' });
   });
 
   it('have a service sign in once, refresh after that, and sign in again where its session is over', async () => {
