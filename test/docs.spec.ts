@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
 import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
@@ -11,6 +13,21 @@ interface MeasuredMetric {
   readonly type: string;
   readonly labelNames: readonly string[];
 }
+
+const documents = ['README.md', 'ARCHITECTURE.md', 'examples/README.md'].concat(
+  readdirSync('docs')
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+);
+
+/** As GitHub makes them of headings. */
+const anchorsIn = (document: string) =>
+  [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe('the documents', () => {
   const defaults = new Environment() as unknown as Record<string, string | undefined>;
@@ -67,5 +84,34 @@ describe('the documents', () => {
   it('docs/audit.md lists every type of event with its outcome', () => {
     const rows = tableRows(read('docs/audit.md'), '## Events').map(([type, outcome]) => [type, outcome]);
     expect(rows).toEqual(Object.entries(auditEventTypes));
+  });
+
+  it('link to files and sections that there are', () => {
+    const broken = documents.flatMap((document) =>
+      [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]+))?\)|^\[\S+\]: (\.\S+)$/gm)]
+        .map(([, path, anchor, cited]) => ({ path: path ?? cited ?? '', anchor }))
+        .filter(({ path, anchor }) => {
+          const file = path === '' ? document : join(dirname(document), path);
+          return !existsSync(file) || (anchor !== undefined && !anchorsIn(file).includes(anchor));
+        })
+        .map(({ path, anchor }) => [document, path, anchor]),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('are all in the list of the README', () => {
+    const listed = [...read('README.md').matchAll(/^- \[[^\]]+\]\(([^)]+)\): /gm)].map(([, path]) => path);
+    const others = documents.filter((document) => document !== 'README.md');
+    expect(listed.sort()).toEqual(others.sort());
+  });
+
+  it('name no setting that there is not', () => {
+    const prose = ['docs/concepts.md', 'docs/recipes.md', 'docs/standards.md', 'docs/tokens.md'];
+    for (const document of prose) {
+      const named = [...read(document).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(
+        ([, name]) => name,
+      );
+      expect(settingNames).toEqual(expect.arrayContaining(named));
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { citationsIn, citedFiles, testsTitled } from './support/citations.js';
 import { readDocument, tableRows } from './support/documents.js';
 
 /** OWASP ASVS 5.0.0: for each section of its chapters V6, V7 and V9, the levels of its requirements in order. */
@@ -29,12 +30,7 @@ const rows = tableRows(text, '## OWASP ASVS 5.0').map(([requirement, , status, s
   status,
   shown: shown ?? '',
 }));
-const files = new Map(
-  [...text.matchAll(/^\[(\S+)\]: \.\.\/(\S+\.(?:e2e-)?spec\.ts)$/gm)].map(([, label, path]) => [
-    label!,
-    path!,
-  ]),
-);
+const files = citedFiles(text);
 const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
   heading!
     .toLowerCase()
@@ -42,20 +38,7 @@ const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     .replaceAll(' ', '-'),
 );
 
-/** The tests that a cell names: a label of a file, and then titles in quotation marks, until the next label. */
-function citationsIn(cell: string): { label: string; title: string }[] {
-  let label = '';
-  return [...cell.matchAll(/\[([^\]]+)\](?!\()|"([^"]+)"/g)].flatMap(([, named, title]) => {
-    if (named !== undefined) label = named;
-    return title === undefined ? [] : [{ label, title }];
-  });
-}
-
 const sectionsIn = (cell: string) => [...cell.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
-
-/** The titles of the tests in a file, as they are spelled there. */
-const titlesIn = (path: string) =>
-  [...readDocument(path).matchAll(/(?:\bit\(|\)\()\s*'([^'\n]+)'/g)].map(([, title]) => title!);
 
 describe('the tables of OWASP ASVS in docs/security.md', () => {
   it('have every requirement of the three chapters once, with its level', () => {
@@ -85,11 +68,8 @@ describe('the tables of OWASP ASVS in docs/security.md', () => {
     );
     expect(cited.length).toBeGreaterThan(50);
     for (const { requirement, label, title } of cited) {
-      const titles = titlesIn(files.get(label) ?? label);
-      const found = title.endsWith('…')
-        ? titles.filter((each) => each.startsWith(title.slice(0, -1)))
-        : titles.filter((each) => each === title);
-      expect({ requirement, label, title, found: found.length }).toMatchObject({ found: 1 });
+      const found = testsTitled(files.get(label) ?? label, title);
+      expect({ requirement, label, title, found }).toMatchObject({ found: 1 });
     }
   });
 

@@ -22,7 +22,7 @@ export function tableRows(text: string, heading = ''): string[][] {
 /** The text of the code block of a document that begins with a comment of this file's name. */
 export function codeBlock(document: string, file: string): string {
   const blocks = [...readDocument(document).matchAll(/^```\w+\n([^]*?)^```$/gm)].map(([, text = '']) => text);
-  const block = blocks.find((text) => text.startsWith(`// ${file}\n`));
+  const block = blocks.find((text) => text.startsWith(`// ${file}\n`) || text.startsWith(`# ${file}\n`));
   if (block === undefined) throw new Error(`${document} has no ${file}`);
   return block;
 }

@@ -22,10 +22,15 @@ export class NginxProxy {
 
   /** @param instances the URLs of as many as the configuration names */
   static async start(folder: string, instances: readonly string[]): Promise<NginxProxy> {
-    requireNginx();
     const port = String(await freePort());
+    return NginxProxy.startWith(folder, port, deployed(folder, port, instances));
+  }
+
+  /** @param configuration in which it listens on that port of the loopback */
+  static async startWith(folder: string, port: string, configuration: string): Promise<NginxProxy> {
+    requireNginx();
     const file = join(folder, 'nginx.conf');
-    writeFileSync(file, configuration(folder, port, instances));
+    writeFileSync(file, configuration);
     const errors = join(folder, 'nginx-errors');
     const args = ['-e', errors, '-p', folder, '-c', file, '-g', `daemon off; ${workersOwner()}`];
     const child = startProcess(BINARY, args, folder, {});
@@ -48,9 +53,9 @@ export class NginxProxy {
   }
 }
 
-/** The file as it is, but for the addresses and the places that are written to. @throws Error where one is not there */
-function configuration(folder: string, port: string, instances: readonly string[]): string {
-  const replacements: [string, string][] = [
+/** The file as it is, but for the addresses and the places that are written to. */
+function deployed(folder: string, port: string, instances: readonly string[]): string {
+  return replaceAll(readFileSync('deploy/nginx.conf', 'utf8'), [
     ['listen 8080', `listen 127.0.0.1:${port}`],
     ['/tmp/', `${folder}/`],
     ['/dev/stdout', join(folder, 'nginx-requests')],
@@ -59,14 +64,15 @@ function configuration(folder: string, port: string, instances: readonly string[
       `server gatehouse-${String(index + 1)}:3000`,
       `server ${new URL(url).host}`,
     ]),
-  ];
-  return replacements.reduce(
-    (text, [place, value]) => {
-      if (!text.includes(place)) throw new Error(`deploy/nginx.conf has no ${place}`);
-      return text.replaceAll(place, value);
-    },
-    readFileSync('deploy/nginx.conf', 'utf8'),
-  );
+  ]);
+}
+
+/** Puts values into the places of a configuration. @throws Error where one of the places is not there */
+export function replaceAll(configuration: string, replacements: readonly [string, string][]): string {
+  return replacements.reduce((text, [place, value]) => {
+    if (!text.includes(place)) throw new Error(`the configuration has no ${place}`);
+    return text.replaceAll(place, value);
+  }, configuration);
 }
 
 /** Started by root, its workers would be of another user, whom the folder is closed to. */

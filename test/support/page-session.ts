@@ -1,4 +1,3 @@
-import type { Response } from 'supertest';
 import type { TestApp } from './test-app.js';
 import type { Person } from './people.js';
 
@@ -10,7 +9,7 @@ export interface SetCookie {
   readonly attributes: string[];
 }
 
-export function setCookieOf({ headers }: Pick<Response, 'headers'>): SetCookie | undefined {
+export function setCookieOf({ headers }: { readonly headers: object }): SetCookie | undefined {
   const all = (headers as { 'set-cookie'?: string[] })['set-cookie'] ?? [];
   const [pair = '', ...attributes] = all.find((each) => each.startsWith(`${NAME}=`))?.split('; ') ?? [];
   if (pair === '') return undefined;
