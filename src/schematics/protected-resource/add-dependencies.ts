@@ -1,4 +1,5 @@
 import type { Rule } from '@angular-devkit/schematics';
+import { NodePackageInstallTask } from '@angular-devkit/schematics/tasks/index.js';
 import { readFileSync } from 'node:fs';
 
 interface Manifest {
@@ -7,9 +8,9 @@ interface Manifest {
 
 const ours = new URL('../../../package.json', import.meta.url);
 
-/** Names packages in the package.json of the project, in the versions that the service has, but for those it names. */
+/** Installs packages for the project, in the versions that the service has, but for those that it has already. */
 export function addDependencies(names: readonly string[]): Rule {
-  return (tree, { logger }) => {
+  return (tree, context) => {
     const manifest = tree.readJson('package.json') as unknown as Manifest;
     const known = manifest.dependencies ?? {};
     const { dependencies = {} } = JSON.parse(readFileSync(ours, 'utf8')) as Manifest;
@@ -20,6 +21,6 @@ export function addDependencies(names: readonly string[]): Rule {
       [...Object.entries(known), ...added].sort(([one], [other]) => one.localeCompare(other)),
     );
     tree.overwrite('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
-    logger.info(`package.json names ${missing.join(', ')} now: run npm install`);
+    context.addTask(new NodePackageInstallTask());
   };
 }
