@@ -11,6 +11,7 @@ import { Clock, latest } from '../time/clock.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { rememberAccessToken } from './remember-access-token.js';
+import { requireLiveSession } from './require-live-session.js';
 import { RevocationService } from './revocation.service.js';
 import { Session } from './session.entity.js';
 import { SpentTokens } from './spent-tokens.js';
@@ -18,7 +19,7 @@ import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
 import { TokenIssuer } from './token-issuer.js';
 import type { TokenPair } from './token-pair.js';
-import { useLiveSession, type LiveSession } from './use-live-session.js';
+import { lockSession, useLiveSession, type UsedSession } from './use-live-session.js';
 
 /**
  * A refresh token is good once, and a lost response costs nothing: presented again, a spent token is answered with the
@@ -55,22 +56,21 @@ export class RotationService {
   private async present(
     manager: EntityManager,
     claims: RefreshClaims,
-  ): Promise<{ session: LiveSession; successor: RefreshToken } | AppError> {
-    const next = this.issuer.newRefreshToken(claims.sid, claims.jti);
-    const until = latest(next.expiresAt, next.accessExpiresAt);
-    const session = await useLiveSession(manager, claims, this.clock.now(), until);
-    const successor =
-      (await this.spend(manager, claims, next)) ?? (await this.repeat(manager, claims, session));
-    return successor ? { session, successor } : this.endReused(manager, session, claims);
+  ): Promise<{ session: UsedSession; successor: RefreshToken } | AppError> {
+    await lockSession(manager, claims.sid);
+    const successor = await this.spend(manager, claims);
+    if (!successor) return this.repeat(manager, claims);
+    const until = latest(successor.expiresAt, successor.accessExpiresAt);
+    return { session: await useLiveSession(manager, claims.sid, this.clock.now(), until), successor };
   }
 
   /** Spends the token by one conditional update: of any number that race, one finds it unused. */
   private async spend(
     manager: EntityManager,
     { jti, sid }: RefreshClaims,
-    successor: RefreshToken,
   ): Promise<RefreshToken | undefined> {
     const now = this.clock.now();
+    const successor = this.issuer.newRefreshToken(sid, jti);
     const { affected } = await sqlIn(manager)`
       UPDATE refresh_tokens SET used_at = ${now}, acknowledged_at = ${now}, successor_jti = ${successor.jti}
       WHERE jti = ${jti} AND session_id = ${sid} AND used_at IS NULL AND revoked_at IS NULL`;
@@ -83,32 +83,34 @@ export class RotationService {
     return successor;
   }
 
-  /** The successor of a token that was spent before, where the rules let it be given out once more. */
+  /** Gives out the successor of a spent token once more, where the rules let it; otherwise two hold it. */
   private async repeat(
     manager: EntityManager,
-    { jti, sid: sessionId }: RefreshClaims,
-    session: LiveSession,
-  ): Promise<RefreshToken | undefined> {
+    claims: RefreshClaims,
+  ): Promise<{ session: UsedSession; successor: RefreshToken } | AppError> {
+    const { jti, sid: sessionId } = claims;
+    const session = await requireLiveSession(manager, sessionId, this.clock.now());
     const token = await manager.findOneBy(RefreshToken, { jti, sessionId });
     if (token?.revokedAt) throw new AppError('token_revoked', { reason: 'revoked' });
-    return token ? this.findTolerated(manager, token, session) : undefined;
+    const successor = token && (await this.findTolerated(manager, token));
+    if (!successor) return this.endReused(manager, session, claims);
+    await useLiveSession(manager, sessionId, this.clock.now(), successor.accessExpiresAt);
+    return { session, successor };
   }
 
   /**
-   * The rules: the successor is unused, and either the leeway has not passed, or nothing has shown that the client holds it and the retry window has not passed. A new access token goes with it.
+   * The rules: the successor is unused, and either the leeway has not passed, or nothing has shown that the client holds it
+   * and the retry window has not passed. A new access token goes with it.
    */
   private async findTolerated(
     manager: EntityManager,
     token: RefreshToken,
-    session: LiveSession,
   ): Promise<RefreshToken | undefined> {
     const successor = await manager.findOneBy(RefreshToken, { jti: token.successorJti ?? '' });
     if (!successor || successor.usedAt || successor.revokedAt || !this.isTolerated(token, successor))
       return undefined;
     const access = this.issuer.newAccessToken(successor.jti);
     await rememberAccessToken(manager, successor.jti, access);
-    const expiresAt = latest(session.expiresAt, access.accessExpiresAt);
-    await manager.update(Session, { id: session.id }, { expiresAt });
     this.work.afterCommit(() => {
       this.telemetry.emit('refreshed', 'repeated');
     });
@@ -124,7 +126,7 @@ export class RotationService {
 
   private async endReused(
     manager: EntityManager,
-    session: LiveSession,
+    session: Session,
     { jti }: RefreshClaims,
   ): Promise<AppError> {
     await this.audit.record(manager, {

@@ -2,38 +2,37 @@ import type { EntityManager } from 'typeorm';
 import { sqlIn } from '../database/sql.js';
 import { requireLiveSession } from './require-live-session.js';
 import type { Session } from './session.entity.js';
-import type { RefreshClaims } from './token-claims.js';
 
-/** What a rotation has to know of its session. */
-export type LiveSession = Pick<Session, 'id' | 'userId' | 'authTime' | 'expiresAt'>;
-
-interface SessionRow {
-  readonly user_id: string;
-  // PostgreSQL's driver tells a bigint as text.
-  readonly auth_time: number | string;
-  readonly expires_at: number | string;
-}
+/** What tokens are signed by. */
+export type UsedSession = Pick<Session, 'id' | 'authTime'>;
 
 /**
- * As {@link requireLiveSession} for the session of a refresh token, and notes that it is used now. Where the token is
- * unused, the session will live until its successor expires. In one statement, as all refreshes ask for both.
- * @param until when a successor made now, and the access token beside it, will both have expired
+ * Notes that a session is used now, and lives at least until the tokens that it gives out have expired. As
+ * {@link requireLiveSession}, in one statement: every refresh asks for both.
+ *
+ * To be called once in a unit of work, after the lock: PostgreSQL looks for the user of a session that is changed a
+ * second time, and who has locked that user may wait for the session.
  * @throws AppError token_revoked
  */
 export async function useLiveSession(
   manager: EntityManager,
-  { jti, sid }: Pick<RefreshClaims, 'jti' | 'sid'>,
+  id: string,
   now: Date,
   until: Date,
-): Promise<LiveSession> {
+): Promise<UsedSession> {
   const { records } = await sqlIn(manager)`
-    UPDATE sessions SET last_used_at = ${now}, expires_at = CASE
-      WHEN expires_at < ${until} AND EXISTS (SELECT 1 FROM refresh_tokens WHERE jti = ${jti} AND used_at IS NULL)
-      THEN ${until} ELSE expires_at END
-    WHERE id = ${sid} AND ended_at IS NULL AND expires_at > ${now}
-    RETURNING user_id, auth_time, expires_at`;
-  const [row] = records as SessionRow[];
-  if (!row) return requireLiveSession(manager, sid, now);
-  const { user_id: userId, auth_time, expires_at } = row;
-  return { id: sid, userId, authTime: new Date(Number(auth_time)), expiresAt: new Date(Number(expires_at)) };
+    UPDATE sessions SET last_used_at = ${now}, expires_at = CASE WHEN expires_at < ${until} THEN ${until} ELSE expires_at END
+    WHERE id = ${id} AND ended_at IS NULL AND expires_at > ${now} RETURNING auth_time`;
+  // PostgreSQL's driver tells a bigint as text.
+  const [row] = records as { auth_time: number | string }[];
+  return row ? { id, authTime: new Date(Number(row.auth_time)) } : requireLiveSession(manager, id, now);
+}
+
+/**
+ * Takes the lock that every rotation and every cut of a session takes, until the open unit of work ends. On SQLite one
+ * unit goes at a time.
+ */
+export async function lockSession(manager: EntityManager, id: string): Promise<void> {
+  if (manager.connection.options.type === 'sqlite') return;
+  await sqlIn(manager)`SELECT 1 FROM sessions WHERE id = ${id} FOR UPDATE`;
 }
