@@ -1,4 +1,5 @@
 import type { EntityManager, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
+import { requireRunner } from './sql.js';
 
 const statements = new WeakMap<EntityMetadata, string>();
 
@@ -7,17 +8,16 @@ const statements = new WeakMap<EntityMetadata, string>();
  * together once for each table: for what is run so often that this costs more than the statement.
  */
 export async function insertRow<Row extends ObjectLiteral>(
-  { queryRunner, connection }: EntityManager,
+  manager: EntityManager,
   entity: EntityTarget<Row>,
   row: Row,
 ): Promise<void> {
-  if (!queryRunner) throw new Error('a statement needs an open unit of work');
-  const { driver } = connection;
-  const metadata = connection.getMetadata(entity);
+  const metadata = manager.connection.getMetadata(entity);
+  const { driver } = metadata.connection;
   const values = metadata.columns.map(
     (column) => driver.preparePersistentValue(column.getEntityValue(row), column) as unknown,
   );
-  await queryRunner.query(statementOf(metadata), values);
+  await requireRunner(manager).query(statementOf(metadata), values);
 }
 
 function statementOf(metadata: EntityMetadata): string {

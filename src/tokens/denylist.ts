@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings, type TokenType } from '../config/settings.js';
+import { inBatches } from '../database/batches.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Instances } from '../instances/instances.service.js';
 import { Clock } from '../time/clock.js';
@@ -68,9 +69,7 @@ export class Denylist {
   private async insert(manager: EntityManager, entries: readonly DenylistEntry[]): Promise<void> {
     const revokedAt = this.clock.now();
     const rows = entries.map((entry) => ({ ...entry, revokedAt }));
-    for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
-      const some = rows.slice(start, start + ROWS_A_STATEMENT);
+    for (const some of inBatches(rows, ROWS_A_STATEMENT))
       await manager.createQueryBuilder().insert().into(RevokedToken).values(some).orIgnore().execute();
-    }
   }
 }

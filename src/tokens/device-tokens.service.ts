@@ -5,7 +5,7 @@ import { Settings } from '../config/settings.js';
 import { Clock, numericDate } from '../time/clock.js';
 import { invalidToken } from './invalid-token.js';
 import { SigningKeys } from './signing-keys.js';
-import { requirePayload, requireSigner, signatureRules } from './token-signature.js';
+import { requirePayload, requireSigner, signatureRules, signToken } from './token-signature.js';
 import { unlessRefused } from './unless-refused.js';
 
 /** A device that its user has signed in from. */
@@ -41,13 +41,10 @@ export class DeviceTokens {
 
   /** Signs what the device shows from now on. */
   sign({ userId, deviceId }: Device): string {
-    const { kid, alg, sign } = this.keys.current;
     const { issuer } = this.settings;
     const now = numericDate(this.clock.now());
-    return this.jwt.sign(
-      { iss: issuer, aud: issuer, sub: userId, jti: deviceId, iat: now, exp: now + this.ttl, type: 'device' },
-      { privateKey: sign, algorithm: alg, header: { alg, kid, typ: TYPE } },
-    );
+    const claims = { iss: issuer, aud: issuer, sub: userId, jti: deviceId, iat: now, exp: now + this.ttl };
+    return signToken(this.jwt, this.keys.current, TYPE, { ...claims, type: 'device' });
   }
 
   /** The device that shows this. @returns undefined for what was not signed here, and for what has expired. */

@@ -17,9 +17,9 @@ import { Session } from './session.entity.js';
 import { SpentTokens } from './spent-tokens.js';
 import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
-import { TokenIssuer } from './token-issuer.js';
+import { TokenIssuer, type SigningSession } from './token-issuer.js';
 import type { TokenPair } from './token-pair.js';
-import { lockSession, useLiveSession, type UsedSession } from './use-live-session.js';
+import { lockSession, useLiveSession } from './use-live-session.js';
 
 /**
  * A refresh token is good once, and a lost response costs nothing: presented again, a spent token is answered with the
@@ -56,7 +56,7 @@ export class RotationService {
   private async present(
     manager: EntityManager,
     claims: RefreshClaims,
-  ): Promise<{ session: UsedSession; successor: RefreshToken } | AppError> {
+  ): Promise<{ session: SigningSession; successor: RefreshToken } | AppError> {
     await lockSession(manager, claims.sid);
     const successor = await this.spend(manager, claims);
     if (!successor) return this.repeat(manager, claims);
@@ -87,7 +87,7 @@ export class RotationService {
   private async repeat(
     manager: EntityManager,
     claims: RefreshClaims,
-  ): Promise<{ session: UsedSession; successor: RefreshToken } | AppError> {
+  ): Promise<{ session: SigningSession; successor: RefreshToken } | AppError> {
     const { jti, sid: sessionId } = claims;
     const session = await requireLiveSession(manager, sessionId, this.clock.now());
     const token = await manager.findOneBy(RefreshToken, { jti, sessionId });

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { inBatches } from '../database/batches.js';
 import { lockUnlessLocked } from '../database/lock-unless-locked.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
@@ -41,10 +42,8 @@ export class SpentTokens implements OnModuleInit, OnModuleDestroy {
   async forget(): Promise<void> {
     const due = [...this.sessions];
     this.sessions.clear();
-    for (let start = 0; start < due.length; start += SESSIONS_A_STATEMENT) {
-      const some = due.slice(start, start + SESSIONS_A_STATEMENT);
+    for (const some of inBatches(due, SESSIONS_A_STATEMENT))
       await this.work.run((manager) => forgetAncestors(manager, some, this.clock.now()));
-    }
   }
 }
 

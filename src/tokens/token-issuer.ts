@@ -11,9 +11,13 @@ import type { Subject } from './subject.js';
 import { requireReadable } from './token-header.js';
 import { headerType, type AccessClaims, type RefreshClaims } from './token-claims.js';
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
+import { signToken } from './token-signature.js';
 
 /** What is remembered of an access token, in the row of the refresh token that it goes out beside. */
 export type AccessToken = Pick<RefreshToken, 'accessJti' | 'accessExpiresAt'>;
+
+/** What tokens tell of their session. */
+export type SigningSession = Pick<Session, 'id' | 'authTime'>;
 
 interface Freshness {
   /** Whether a password was just given for it. */
@@ -60,7 +64,7 @@ export class TokenIssuer {
   /** Signs the refresh token of the row and the access token beside it. */
   async signPair(
     subject: Subject,
-    session: Pick<Session, 'id' | 'authTime'>,
+    session: SigningSession,
     row: RefreshToken,
     freshness: Freshness,
   ): Promise<TokenPair> {
@@ -74,7 +78,7 @@ export class TokenIssuer {
   /** Signs an access token of the session. */
   async signAccess(
     subject: Subject,
-    session: Pick<Session, 'id' | 'authTime'>,
+    session: SigningSession,
     access: AccessToken,
     freshness: Freshness,
   ): Promise<AccessTokenAnswer> {
@@ -88,7 +92,7 @@ export class TokenIssuer {
 
   private accessClaims(
     subject: Subject,
-    session: Pick<Session, 'id' | 'authTime'>,
+    session: SigningSession,
     { accessJti: jti, accessExpiresAt }: AccessToken,
     { fresh }: Freshness,
   ): AccessClaims {
@@ -110,11 +114,7 @@ export class TokenIssuer {
     };
   }
 
-  private refreshClaims(
-    subject: Subject,
-    session: Pick<Session, 'id' | 'authTime'>,
-    row: RefreshToken,
-  ): RefreshClaims {
+  private refreshClaims(subject: Subject, session: SigningSession, row: RefreshToken): RefreshClaims {
     return {
       iss: this.settings.issuer,
       aud: this.settings.issuer,
@@ -133,9 +133,7 @@ export class TokenIssuer {
   }
 
   private sign(claims: AccessClaims | RefreshClaims): string {
-    const { kid, alg, sign } = this.keys.current;
-    const header = { alg, kid, typ: headerType[claims.type] };
-    const token = this.jwt.sign({ ...claims }, { privateKey: sign, algorithm: alg, header });
+    const token = signToken(this.jwt, this.keys.current, headerType[claims.type], claims);
     requireReadable(token);
     return token;
   }

@@ -38,6 +38,16 @@ export function requireSigner(token: string, find: (kid: unknown) => SigningKey 
   return { key, typ: header.typ };
 }
 
+/** Signs a payload by a key, which the header names with its algorithm; `typ` is what the token says it is. */
+export function signToken(
+  jwt: JwtService,
+  { kid, alg, sign }: SigningKey,
+  typ: string,
+  payload: object,
+): string {
+  return jwt.sign({ ...payload }, { privateKey: sign, algorithm: alg, header: { alg, kid, typ } });
+}
+
 /**
  * Reads the payload of a token that names this key, where the key has signed it and the rules let it.
  * @throws AppError token_invalid

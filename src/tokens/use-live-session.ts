@@ -1,10 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { sqlIn } from '../database/sql.js';
 import { requireLiveSession } from './require-live-session.js';
-import type { Session } from './session.entity.js';
-
-/** What tokens are signed by. */
-export type UsedSession = Pick<Session, 'id' | 'authTime'>;
+import type { SigningSession } from './token-issuer.js';
 
 /**
  * Notes that a session is used now, and lives at least until the tokens that it gives out have expired. As
@@ -19,7 +16,7 @@ export async function useLiveSession(
   id: string,
   now: Date,
   until: Date,
-): Promise<UsedSession> {
+): Promise<SigningSession> {
   const { records } = await sqlIn(manager)`
     UPDATE sessions SET last_used_at = ${now}, expires_at = CASE WHEN expires_at < ${until} THEN ${until} ELSE expires_at END
     WHERE id = ${id} AND ended_at IS NULL AND expires_at > ${now} RETURNING auth_time`;

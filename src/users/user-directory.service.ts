@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { UnitOfWork } from '../database/unit-of-work.js';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { decodeCursor, invalidCursor, toPage } from '../http/cursor.js';
 import { fold } from './fold.js';

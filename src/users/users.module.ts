@@ -27,7 +27,6 @@ import { UsersService } from './users.service.js';
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
   exports: [
-    UserReader,
     NewPasswordsService,
     PasswordHasher,
     UserDirectory,

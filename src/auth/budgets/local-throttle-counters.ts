@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
+import { inBatches } from '../../database/batches.js';
 import { deleteExpired } from '../../database/delete-expired.js';
 import type { UnitOfWork } from '../../database/unit-of-work.js';
 import type { Instances } from '../../instances/instances.service.js';
@@ -100,10 +101,8 @@ export class LocalThrottleCounters extends ThrottleCounters implements OnModuleI
       return window ? { key, hits: window.copyHits(), expiresAt: new Date(window.expiresAt) } : [];
     });
     this.unwritten.clear();
-    for (let start = 0; start < changed.length; start += ROWS_A_STATEMENT) {
-      const rows = changed.slice(start, start + ROWS_A_STATEMENT);
+    for (const rows of inBatches(changed, ROWS_A_STATEMENT))
       await this.work.runStatement((manager) => manager.upsert(ThrottleCounter, rows, ['key']));
-    }
   }
 
   private windowOf(key: string, ttl: number): SlidingWindow {

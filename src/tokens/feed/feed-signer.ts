@@ -4,6 +4,7 @@ import { Settings } from '../../config/settings.js';
 import { numericDate } from '../../time/clock.js';
 import type { DenylistEntry } from '../denylist-table.js';
 import { SigningKeys } from '../signing-keys.js';
+import { signToken } from '../token-signature.js';
 
 /** The `typ` header of a page. With an audience of its own too, none is taken for a token (RFC 8725 §3.11, §3.12). */
 export const FEED_TYPE = 'revocations+jwt';
@@ -46,11 +47,7 @@ export class FeedSigner {
   ) {}
 
   sign(content: FeedPageContent): string {
-    const { kid, alg, sign } = this.keys.current;
-    return this.jwt.sign(
-      { ...this.claims(content) },
-      { privateKey: sign, algorithm: alg, header: { alg, kid, typ: FEED_TYPE } },
-    );
+    return signToken(this.jwt, this.keys.current, FEED_TYPE, this.claims(content));
   }
 
   private claims({ since, cursor, hasMore, revoked, asOf }: FeedPageContent): FeedClaims {
