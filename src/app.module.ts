@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { AccountPageModule } from './account-page/account-page.module.js';
 import { AppController } from './app.controller.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -14,24 +13,18 @@ import { HealthModule } from './health/health.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { TimeModule } from './time/time.module.js';
 
-/** What an application that has the service in it gives to it. */
-export interface Given extends Extensions {
-  /** Its data source, to share the connections of. */
-  readonly dataSource?: DataSource | undefined;
-}
-
 /** The map of the house. */
 @Module({
   imports: [TimeModule, TelemetryModule, ErrorsModule, AuditModule, AuthModule, HealthModule],
   controllers: [AppController],
 })
 export class AppModule {
-  static forRoot(settings: Settings, { dataSource, ...extensions }: Given = {}): DynamicModule {
+  static forRoot(settings: Settings, extensions: Extensions = {}): DynamicModule {
     const page = settings.accountPage ? [AccountPageModule] : [];
     const metrics = settings.metrics ? [loadMetrics(settings.metrics)] : [];
     const given = [
       ConfigModule.forRoot(settings),
-      DatabaseModule.forRoot(dataSource),
+      DatabaseModule.forRoot(extensions.dataSource),
       ExtensionsModule.forRoot(extensions),
     ];
     return { module: AppModule, imports: [...given, ...page, ...metrics] };

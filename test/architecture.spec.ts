@@ -41,7 +41,7 @@ const mayImport: Record<string, string[]> = {
   docs: ['errors'],
   database: ['ambient', 'config'],
   errors: ['http'],
-  extensions: ['mail'],
+  extensions: ['access', 'mail'],
   http: ['errors'],
   audit: ['access', 'database', 'docs', 'errors', 'http', 'telemetry', 'time'],
   instances: ['config', 'database', 'time'],

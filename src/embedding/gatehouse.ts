@@ -24,13 +24,17 @@ export class Gatehouse {
   ) {}
 
   /** @throws SettingsError naming every setting that is wrong */
-  static async start({ path = PATH, settings = {}, ...given }: GatehouseOptions): Promise<Gatehouse> {
+  static async start({ path = PATH, settings = {}, ...extensions }: GatehouseOptions): Promise<Gatehouse> {
     const checked = loadSettingsWith({ ...settings, API_PREFIX: path });
     const adapter = createAdapter(checked, createLogger(checked.logLevel));
     // No logger: Nest has one for the whole process, which is the application's.
-    const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(checked, given), adapter, {
-      abortOnError: false,
-    });
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.forRoot(checked, extensions),
+      adapter,
+      {
+        abortOnError: false,
+      },
+    );
     await configureApp(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();

@@ -1,3 +1,5 @@
+import type { DataSource } from 'typeorm';
+import type { Role } from '../access/role.js';
 import type { Letter } from '../mail/letter.js';
 
 /** A user as far as an application has to know one. */
@@ -5,14 +7,21 @@ export interface KnownUser {
   readonly id: string;
   readonly username: string;
   readonly email: string | null;
-  readonly roles: readonly string[];
+  readonly roles: readonly Role[];
 }
 
 /**
- * Where teams differ: what an application that has the service in it does in its place. All of it is optional, and all of
- * it is waited for by a request: it should be quick. What throws is answered with 500, and the log says why.
+ * Where teams differ: what an application that has the service in it gives to it, or does in its place. All of it is
+ * optional. Functions are waited for by a request: they should be quick. What throws is answered with 500, and the log
+ * says why.
  */
 export abstract class Extensions {
+  /**
+   * The application's own data source, on PostgreSQL, in place of connections of the service's own. Its entities hold
+   * `...gatehouseEntities`, and `DATABASE_URL` names the same database: there the schema is brought up to date.
+   */
+  readonly dataSource?: DataSource;
+
   /**
    * More claims for the access tokens of a user, asked for at every sign-in and refresh. None may have a name that the
    * service gives a meaning itself, and together a token must stay under 4 KiB.

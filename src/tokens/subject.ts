@@ -1,9 +1,4 @@
-import type { Role } from '../access/role.js';
+import type { KnownUser } from '../extensions/extensions.js';
 
 /** A user as far as tokens know one: an id, and what `ACCESS_TOKEN_CLAIMS` may put into an access token. */
-export interface Subject {
-  readonly id: string;
-  readonly username: string;
-  readonly roles: readonly Role[];
-  readonly email: string | null;
-}
+export type Subject = KnownUser;
