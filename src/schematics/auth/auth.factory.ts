@@ -1,19 +1,10 @@
-import {
-  apply,
-  applyTemplates,
-  chain,
-  mergeWith,
-  noop,
-  url,
-  type Rule,
-  type Tree,
-} from '@angular-devkit/schematics';
+import { chain, noop, type Rule, type Tree } from '@angular-devkit/schematics';
 import { formatAsProject } from '../format-as-project.js';
+import { generateFiles } from '../generate-files.js';
+import { APP_MODULE, importInto } from '../import-into.js';
 import { importSuffix } from '../import-suffix.js';
 import { requireFiles } from '../require-files.js';
-import { withImport, withModule } from '../source-edits.js';
 
-const APP_MODULE = 'src/app.module.ts';
 const TEST = 'test/auth.e2e-spec.ts';
 /** Keys, the database and mails lie there unless a setting says otherwise. */
 const DATA = 'data/';
@@ -28,9 +19,11 @@ export function auth(): Rule {
     }
     const suffix = importSuffix(tree.readText(APP_MODULE));
     return chain([
-      importModule,
+      (host) => {
+        importInto(host, 'GatehouseModule', 'gatehouse', "GatehouseModule.forRoot({ path: 'auth' })");
+      },
       ignoreData,
-      tree.exists(TEST) ? noop() : mergeWith(apply(url('./files'), [applyTemplates({ suffix })])),
+      tree.exists(TEST) ? noop() : generateFiles('./files', { suffix }),
       formatAsProject(),
       () => {
         logger.info(
@@ -40,11 +33,6 @@ export function auth(): Rule {
       },
     ]);
   };
-}
-
-function importModule(tree: Tree): void {
-  const imported = withImport(tree.readText(APP_MODULE), 'GatehouseModule', 'gatehouse');
-  tree.overwrite(APP_MODULE, withModule(imported, "GatehouseModule.forRoot({ path: 'auth' })"));
 }
 
 function ignoreData(tree: Tree): void {

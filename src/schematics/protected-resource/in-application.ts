@@ -1,23 +1,19 @@
-import {
-  apply,
-  applyTemplates,
-  chain,
-  filter,
-  mergeWith,
-  noop,
-  url,
-  type Rule,
-  type Tree,
-} from '@angular-devkit/schematics';
+import { chain, noop, type Rule, type Tree } from '@angular-devkit/schematics';
+import { generateFiles } from '../generate-files.js';
+import { APP_MODULE, importInto } from '../import-into.js';
 import { importSuffix } from '../import-suffix.js';
-import { withElement, withImport, withModule } from '../source-edits.js';
+import { withElement, withImport } from '../source-edits.js';
 import { addDependencies } from './add-dependencies.js';
 import type { FeatureNames } from './feature-names.js';
 import { migrationTime } from './migration-time.js';
 
-const APP_MODULE = 'src/app.module.ts';
 const MIGRATIONS = 'src/migrations/migrations.ts';
 const packages = ['@nestjs/typeorm', 'class-transformer', 'class-validator', 'sqlite3', 'typeorm'];
+
+interface Values extends FeatureNames {
+  readonly time: string;
+  readonly suffix: string;
+}
 
 /** Whether this is an application that has the service in it. */
 export function isApplication(tree: Tree): boolean {
@@ -27,48 +23,37 @@ export function isApplication(tree: Tree): boolean {
 /** Generates a feature of an application that has the service in it, with a database where there is none yet. */
 export function inApplication(names: FeatureNames, spec: boolean): Rule {
   return (tree) => {
-    const time = migrationTime(tree, '/src/migrations');
-    const values = { ...names, time: String(time), suffix: importSuffix(tree.readText(APP_MODULE)) };
+    const appModule = tree.readText(APP_MODULE);
+    const time = String(migrationTime(tree, '/src/migrations'));
+    const values = { ...names, time, suffix: importSuffix(appModule) };
+    const hasDatabase = appModule.includes('TypeOrmModule') || tree.exists(MIGRATIONS);
     return chain([
-      tree.readText(APP_MODULE).includes('TypeOrmModule') || tree.exists(MIGRATIONS)
-        ? noop()
-        : chain([generate('./database-of-application', values), importDatabase]),
-      generate('./in-application', values, spec),
-      register(names, time),
+      hasDatabase ? noop() : addDatabase(values),
+      generateFiles('./in-application', values, spec),
+      register(values),
       addDependencies(packages),
     ]);
   };
 }
 
-function generate(from: string, values: { readonly suffix: string }, spec = true): Rule {
-  return mergeWith(
-    apply(url(from), [
-      spec ? noop() : filter((path) => !path.startsWith('/test/')),
-      applyTemplates({ ...values }),
-    ]),
-  );
+function addDatabase(values: Values): Rule {
+  return chain([
+    generateFiles('./database-of-application', values),
+    (tree) => {
+      importInto(tree, 'DatabaseModule', `./database.module${values.suffix}`);
+    },
+  ]);
 }
 
-function importDatabase(tree: Tree): void {
-  importInto(tree, 'DatabaseModule', './database.module');
-}
-
-function register({ plural, many }: FeatureNames, time: number): Rule {
+function register({ plural, many, time, suffix }: Values): Rule {
   return (tree, { logger }) => {
-    importInto(tree, `${many}Module`, `./${plural}/${plural}.module`);
-    const migration = `Add${many}${String(time)}`;
+    importInto(tree, `${many}Module`, `./${plural}/${plural}.module${suffix}`);
+    const migration = `Add${many}${time}`;
     if (!tree.exists(MIGRATIONS)) {
       logger.warn(`Name the migration ${migration} where the migrations of the application are named`);
       return;
     }
-    const text = tree.readText(MIGRATIONS);
-    const suffix = importSuffix(tree.readText(APP_MODULE));
-    const imported = withImport(text, migration, `./${String(time)}-add-${plural}${suffix}`);
+    const imported = withImport(tree.readText(MIGRATIONS), migration, `./${time}-add-${plural}${suffix}`);
     tree.overwrite(MIGRATIONS, withElement(imported, 'migrations', migration));
   };
-}
-
-function importInto(tree: Tree, module: string, path: string): void {
-  const text = tree.readText(APP_MODULE);
-  tree.overwrite(APP_MODULE, withModule(withImport(text, module, `${path}${importSuffix(text)}`), module));
 }

@@ -1,13 +1,5 @@
-import {
-  apply,
-  applyTemplates,
-  chain,
-  filter,
-  mergeWith,
-  noop,
-  url,
-  type Rule,
-} from '@angular-devkit/schematics';
+import { chain, type Rule } from '@angular-devkit/schematics';
+import { generateFiles } from '../generate-files.js';
 import { requireFiles } from '../require-files.js';
 import type { FeatureNames } from './feature-names.js';
 import { migrationTime } from './migration-time.js';
@@ -18,15 +10,7 @@ export function inGatehouse(names: FeatureNames, spec: boolean): Rule {
   return (tree) => {
     requireFiles(tree, registers, 'A feature of Gatehouse is named in');
     const time = migrationTime(tree, '/src/database/migrations');
-    return chain([generate(names, time, spec), register(names, time)]);
+    const values = { ...names, time: String(time) };
+    return chain([generateFiles('./in-gatehouse', values, spec), register(names, time)]);
   };
-}
-
-function generate(names: FeatureNames, time: number, spec: boolean): Rule {
-  return mergeWith(
-    apply(url('./in-gatehouse'), [
-      spec ? noop() : filter((path) => !path.startsWith('/test/')),
-      applyTemplates({ ...names, time: String(time) }),
-    ]),
-  );
 }
