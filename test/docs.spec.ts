@@ -5,7 +5,7 @@ import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
 import { readOptions } from '../src/resource-server/resource-server-options.js';
-import { readDocument as read, tableRows } from './support/documents.js';
+import { anchorsIn, readDocument as read, tableRows } from './support/documents.js';
 import { TestApp } from './support/test-app.js';
 
 interface MeasuredMetric {
@@ -19,15 +19,6 @@ const documents = ['README.md', 'ARCHITECTURE.md', 'examples/README.md'].concat(
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
 );
-
-/** As GitHub makes them of headings. */
-const anchorsIn = (document: string) =>
-  [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
 
 describe('the documents', () => {
   const defaults = new Environment() as unknown as Record<string, string | undefined>;
@@ -92,7 +83,7 @@ describe('the documents', () => {
         .map(([, path, anchor, cited]) => ({ path: path ?? cited ?? '', anchor }))
         .filter(({ path, anchor }) => {
           const file = path === '' ? document : join(dirname(document), path);
-          return !existsSync(file) || (anchor !== undefined && !anchorsIn(file).includes(anchor));
+          return !existsSync(file) || (anchor !== undefined && !anchorsIn(read(file)).includes(anchor));
         })
         .map(({ path, anchor }) => [document, path, anchor]),
     );

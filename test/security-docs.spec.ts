@@ -1,5 +1,5 @@
 import { citationsIn, citedFiles, testsTitled } from './support/citations.js';
-import { readDocument, tableRows } from './support/documents.js';
+import { anchorsIn, readDocument, tableRows } from './support/documents.js';
 
 /** OWASP ASVS 5.0.0: for each section of its chapters V6, V7 and V9, the levels of its requirements in order. */
 const levels = {
@@ -31,12 +31,7 @@ const rows = tableRows(text, '## OWASP ASVS 5.0').map(([requirement, , status, s
   shown: shown ?? '',
 }));
 const files = citedFiles(text);
-const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-  heading!
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-'),
-);
+const anchors = anchorsIn(text);
 
 const sectionsIn = (cell: string) => [...cell.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
 

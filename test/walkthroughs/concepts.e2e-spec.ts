@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Response } from 'supertest';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
-import { readDocument } from '../support/documents.js';
+import { codeBlocks } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
 import { ada } from '../support/people.js';
 import { ResourceServerApp } from '../support/resource-server-app.js';
@@ -20,7 +20,7 @@ interface Exchange {
 
 /** The requests of the diagram, each with the answer that the next arrow back has. */
 function exchangesIn(document: string): Exchange[] {
-  const [, diagram = ''] = /^```mermaid\n([^]*?)^```$/m.exec(readDocument(document)) ?? [];
+  const [diagram = ''] = codeBlocks(document, 'mermaid');
   const arrows = [...diagram.matchAll(/^ +(\w)(->>|-->>|--x)(\w): (.+)$/gm)];
   return arrows.flatMap(([, from, arrow, to, request], place) => {
     if (arrow !== '->>') return [];
