@@ -4,6 +4,7 @@ import { AuditEvents } from '../audit/audit-events.service.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
 import { SessionsService } from '../tokens/sessions.service.js';
+import { FeatureData } from '../users/feature-data.js';
 import { UsersService } from '../users/users.service.js';
 import { ExportedSession, ExportedUser, type AccountExport } from './account-export.js';
 
@@ -14,12 +15,18 @@ export class AccountExportService {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly audit: AuditEvents,
+    private readonly features: FeatureData,
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
   ) {}
 
-  /** Read in one unit, so that no part shows another moment than the rest. @throws AppError token_revoked */
-  export(userId: string): Promise<AccountExport> {
+  /** @throws AppError token_revoked */
+  async export(userId: string): Promise<AccountExport> {
+    return { ...(await this.exportAccount(userId)), features: await this.features.of(userId) };
+  }
+
+  /** Read in one unit, so that no part shows another moment than the rest. */
+  private exportAccount(userId: string): Promise<Omit<AccountExport, 'features'>> {
     return this.work.run(async (manager) => {
       const user = await this.users.require(userId);
       const sessions = await this.sessions.listKept(manager, userId);

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { SecurityEventProfile } from '../audit/audit-event-profile.js';
 import type { RefreshToken } from '../tokens/refresh-token.entity.js';
 import type { KeptSession } from '../tokens/sessions.service.js';
@@ -78,6 +79,12 @@ export class AccountExport {
   /** Live and ended ones, until they are swept */
   sessions!: ExportedSession[];
   audit_events!: SecurityEventProfile[];
+  /** What each feature keeps of the user, by its name */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  })
+  features!: Record<string, object[]>;
 }
 
 function asText(moment: Date | null): string | null {

@@ -11,6 +11,7 @@ import { loadSettingsWith } from '../config/settings.js';
 import { configureApp, createAdapter } from '../configure-app.js';
 import { createLogger } from '../logging/logger.js';
 import { Telemetry, type AuditedEvent } from '../telemetry/telemetry.js';
+import { FeatureData } from '../users/feature-data.js';
 import type { GatehouseOptions } from './gatehouse-options.js';
 
 const PATH = 'auth';
@@ -62,6 +63,14 @@ export class Gatehouse {
     const telemetry = this.part(Telemetry);
     telemetry.on('audited', listener);
     return () => void telemetry.off('audited', listener);
+  }
+
+  /**
+   * Puts what a feature of the application keeps of a user into the export of the account, by the feature's name.
+   * @throws Error where another feature has that name
+   */
+  onExport(feature: string, dataOf: (userId: string) => Promise<object[]>): void {
+    this.part(FeatureData).add(feature, dataOf);
   }
 
   /** A part of the service itself, which may change without notice. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Argon2PasswordHasher } from './argon2-password-hasher.js';
 import { breachedPasswordsProvider } from './breached-passwords/breached-passwords.provider.js';
+import { FeatureData } from './feature-data.js';
 import { HashThreads } from './hash-threads/hash-threads.js';
 import { NewPasswordsService } from './new-passwords.service.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -15,6 +16,7 @@ import { UsersService } from './users.service.js';
 @Module({
   controllers: [UsersController],
   providers: [
+    FeatureData,
     HashThreads,
     KnownUsers,
     NewPasswordsService,
@@ -27,6 +29,7 @@ import { UsersService } from './users.service.js';
     { provide: PasswordHasher, useClass: Argon2PasswordHasher },
   ],
   exports: [
+    FeatureData,
     NewPasswordsService,
     PasswordHasher,
     UserDirectory,

@@ -1,4 +1,5 @@
 import type { AccountExport } from '../../src/auth/account-export.js';
+import { FeatureData } from '../../src/users/feature-data.js';
 import { signUp, type SignedIn } from '../support/admins.js';
 import { refusal } from '../support/api-client.js';
 import { importUsers } from '../support/import-users.js';
@@ -31,7 +32,7 @@ describe('the export of an account', () => {
     await service.api.post('/logout', undefined, phone.access_token).expect(204);
 
     const document = await exported(user.access_token);
-    expect(Object.keys(document)).toEqual(['exported_at', 'user', 'sessions', 'audit_events']);
+    expect(Object.keys(document)).toEqual(['exported_at', 'user', 'sessions', 'audit_events', 'features']);
     expect(document.exported_at).toBe('2026-03-01T12:01:00.000Z');
     expect(document.user).toEqual({
       ...((await service.api.get('/users/me', user.access_token)).body as object),
@@ -109,6 +110,23 @@ describe('the export of an account', () => {
       "SELECT imported_from FROM users WHERE username = 'ada'",
     );
     expect(Object.values(document.user)).not.toContain(stored!.imported_from);
+  });
+
+  it('has what features keep of the user, by the name of each', async () => {
+    const features = service.app.get(FeatureData, { strict: false });
+    features.add('orders', (userId) => Promise.resolve([{ title: `of ${userId}` }]));
+    features.add('carts', () => Promise.resolve([]));
+    expect(() => {
+      features.add('orders', () => Promise.resolve([]));
+    }).toThrow('orders are exported by another feature already');
+    const document = await exported(user.access_token);
+    expect(document.features).toEqual({ orders: [{ title: `of ${user.id}` }], carts: [] });
+  });
+
+  it('is none where a feature fails, rather than one that lacks something', async () => {
+    const features = service.app.get(FeatureData, { strict: false });
+    features.add('orders', () => Promise.reject(new Error('the shop is closed')));
+    expect(refusal(await ask(user.access_token))).toEqual({ status: 500, error: 'internal_error' });
   });
 
   it('is about the caller, and nobody else', async () => {

@@ -1,4 +1,19 @@
-import { featureNames } from './feature-names.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { featureNames, nameInController } from './feature-names.js';
+
+const folder = 'src/schematics/protected-resource';
+/** The templates that import or declare the entity, each with the classes that it imports beside. */
+const neighbours = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts.template'))
+  .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
+  .filter(({ text }) => /(?:import|class) .*<%= one %>[ ,<]/.test(text))
+  .flatMap(({ path, text }) =>
+    [...text.matchAll(/^import (?:type )?\{([^}<]+)\} from/gm)]
+      .flatMap(([, list = '']) => list.split(',').map((name) => name.replace('type ', '').trim()))
+      .filter((name) => /^[A-Z]/.test(name))
+      .map((name) => ({ name, path })),
+  );
 
 describe('the names of a feature', () => {
   it.each(['order-items', 'order-item', 'orderItems', 'OrderItem', 'order_items'])('come of %s', (given) => {
@@ -37,6 +52,19 @@ describe('the names of a feature', () => {
 
   it.each(['pages', 'date', 'columns'])('are not taken from something else: %s', (given) => {
     expect(() => featureNames(given)).toThrow(/is the name of something else: give another, as in shop-/);
+  });
+
+  it('are of no class that a template which names the entity imports', () => {
+    expect(neighbours.length).toBeGreaterThan(40);
+    const taken = neighbours.filter(({ name, path }) => {
+      try {
+        const names = featureNames(name);
+        return name === (path.includes('controller') ? nameInController(names) : names.one);
+      } catch {
+        return false;
+      }
+    });
+    expect(taken).toEqual([]);
   });
 
   it('are short enough for the database', () => {

@@ -6,8 +6,15 @@ const LONGEST_NAME = 40;
 
 /** What the files that name the entity call by these names already. */
 const usedOtherwise = [
-  'AppError Clock Column Date Entity ForeignKey FindOptionsWhere Index Injectable InstantColumn LessThan Number Page',
-  'PageQueryDto PrimaryColumn Promise String UnitOfWork Where',
+  'AppError Clock Column Date Entity FeatureData FindOptionsWhere ForeignKey Gatehouse Index Injectable InjectRepository',
+  'InstantColumn LessThan Logger Module NotFoundException Number Page PageQueryDto PrimaryColumn Promise Repository String',
+  'TypeOrmModule UnitOfWork UsersModule Where',
+].flatMap((names) => names.split(' '));
+
+/** What the controller of an application calls by these names. It has the entity by another there: posts are common. */
+const usedByController = [
+  'Body Controller CurrentUser Delete GatehouseGuard Get HttpCode Identity Param Patch Post Public Query Roles UseGuards',
+  'UsePipes ValidationPipe',
 ].flatMap((names) => names.split(' '));
 
 /** What a feature is called in each place where it has a name. */
@@ -54,6 +61,11 @@ export function featureNames(given: unknown): FeatureNames {
     table: plural.replaceAll('-', '_'),
     words: plural.replaceAll('-', ' '),
   };
+}
+
+/** What the entity is called in the controller of an application. */
+export function nameInController({ one }: FeatureNames): string {
+  return usedByController.includes(one) ? `${one}Entity` : one;
 }
 
 /** The command line makes a number of what looks like one. */

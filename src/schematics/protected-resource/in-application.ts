@@ -4,7 +4,7 @@ import { APP_MODULE, importInto } from '../import-into.js';
 import { importSuffix } from '../import-suffix.js';
 import { withElement, withImport } from '../source-edits.js';
 import { addDependencies } from './add-dependencies.js';
-import type { FeatureNames } from './feature-names.js';
+import { nameInController, type FeatureNames } from './feature-names.js';
 import { migrationTime } from './migration-time.js';
 
 const MIGRATIONS = 'src/migrations/migrations.ts';
@@ -25,7 +25,8 @@ export function inApplication(names: FeatureNames, spec: boolean): Rule {
   return (tree) => {
     const appModule = tree.readText(APP_MODULE);
     const time = String(migrationTime(tree, '/src/migrations'));
-    const values = { ...names, time, suffix: importSuffix(appModule) };
+    const own = nameInController(names);
+    const values = { ...names, own, time, suffix: importSuffix(appModule) };
     const hasDatabase = appModule.includes('TypeOrmModule') || tree.exists(MIGRATIONS);
     return chain([
       hasDatabase ? noop() : addDatabase(values),
