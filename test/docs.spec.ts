@@ -1,11 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
 import { auditEventTypes } from '../src/audit/audit-event-types.js';
 import { Environment, settingNames } from '../src/config/environment.js';
 import { errorCatalogue } from '../src/errors/error-catalogue.js';
 import { readOptions } from '../src/resource-server/resource-server-options.js';
-import { anchorsIn, readDocument as read, tableRows } from './support/documents.js';
+import { anchorsIn, documentPaths, readDocument as read, tableRows } from './support/documents.js';
 import { TestApp } from './support/test-app.js';
 
 interface MeasuredMetric {
@@ -14,11 +14,7 @@ interface MeasuredMetric {
   readonly labelNames: readonly string[];
 }
 
-const documents = ['README.md', 'ARCHITECTURE.md', 'examples/README.md'].concat(
-  readdirSync('docs')
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-);
+const documents = documentPaths();
 
 describe('the documents', () => {
   const defaults = new Environment() as unknown as Record<string, string | undefined>;

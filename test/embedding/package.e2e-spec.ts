@@ -4,21 +4,24 @@ import { join, resolve } from 'node:path';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { end, finish, startProcess } from '../support/child-process.js';
 import { codeBlock, shellCommands } from '../support/documents.js';
+import { DocumentShell } from '../support/document-shell.js';
 import { freePort } from '../support/free-port.js';
-import { ada } from '../support/people.js';
+import { npmEnvironment } from '../support/npm-environment.js';
+import { grace } from '../support/people.js';
 import { newFolder } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
 /** npm fetches all that the package needs, and may compile it. */
 const WITHIN_MS = 900_000;
+const STARTS_WITHIN_MS = 120_000;
 const project = resolve('.');
 const nest = join(project, 'node_modules/.bin/nest');
-/** What npm needs to know of the machine, and nothing of the run that it was started in. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD|NODE_ENV)/.test(name),
-  ),
-) as Record<string, string>;
+
+const untilReady = (api: ApiClient) =>
+  until(
+    async () => (await api.get('/health/ready').catch(() => undefined))?.status === 200,
+    STARTS_WITHIN_MS,
+  );
 
 describe('the package', () => {
   const folder = newFolder();
@@ -31,7 +34,7 @@ describe('the package', () => {
   });
 
   const run = async (cwd: string, command: string, ...args: string[]) => {
-    const { code, stdout, stderr } = await finish(startProcess(command, args, cwd, environment));
+    const { code, stdout, stderr } = await finish(startProcess(command, args, cwd, npmEnvironment));
     if (code !== 0)
       throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${stdout}${stderr}`);
   };
@@ -43,6 +46,9 @@ describe('the package', () => {
       const commands = shellCommands('docs/embedding.md', 'npx @nestjs/cli new');
       expect(shellCommands('README.md', 'npx @nestjs/cli new')).toEqual(commands);
       for (const command of commands) {
+        if (command === 'npm run test:e2e')
+          // The decorator of that name must not be in its way.
+          await run(app, 'npx', 'nest', 'generate', '-c', 'gatehouse', 'protected-resource', 'posts');
         if (command.startsWith('npx @nestjs/cli new'))
           await run(folder, nest, 'new', 'shop', '--skip-install', '--skip-git', '--package-manager', 'npm');
         else if (/^npx|^npm (install|run)/.test(command))
@@ -51,6 +57,26 @@ describe('the package', () => {
       await run(app, 'npm', 'run', 'lint');
       await run(app, nest, 'build');
       await run(app, 'npx', 'prettier', '--check', 'src', 'test');
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'registers people, and keeps what is theirs, by the commands that come after',
+    async () => {
+      const PORT = String(await freePort());
+      const shell = new DocumentShell(app, { ...npmEnvironment, PORT }, [
+        ['localhost:3000', `127.0.0.1:${PORT}`],
+      ]);
+      running = startProcess('npm', ['start'], app, { ...npmEnvironment, PORT }, { detached: true });
+      const api = new ApiClient(`http://127.0.0.1:${PORT}/auth`);
+      await untilReady(api);
+      for (const document of ['docs/embedding.md', 'README.md']) {
+        const { code, stdout, stderr } = await shell.run(document, 'curl -s localhost:3000/auth/register');
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        expect(stdout).toMatch(/"title":"the first".*\}$/);
+      }
+      await end(running, 'SIGINT');
     },
     WITHIN_MS,
   );
@@ -82,9 +108,9 @@ describe('the package', () => {
       running = startProcess(process.execPath, ['dist/main.js'], app, { PORT });
       const own = new ApiClient(`http://127.0.0.1:${PORT}`);
       const api = new ApiClient(`http://127.0.0.1:${PORT}/auth`);
-      await until(async () => (await api.get('/health/ready').catch(() => undefined))?.status === 200);
+      await untilReady(api);
       expect(refusal(await own.get('/'))).toEqual({ status: 401, error: 'token_missing' });
-      const { access_token } = await api.signUp(ada);
+      const { access_token } = await api.signUp(grace);
       await own.get('/', access_token).expect(200, 'Hello World!');
     },
     WITHIN_MS,

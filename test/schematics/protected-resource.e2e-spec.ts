@@ -1,3 +1,4 @@
+import { DocumentShell } from '../support/document-shell.js';
 import { ProjectCopy } from '../support/project-copy.js';
 
 /** Each step is a tool over the whole project, on a machine that may be busy with other tests. */
@@ -54,9 +55,11 @@ describe('nest generate -c gatehouse protected-resource', () => {
   it(
     'makes features that lint, compile, and pass their tests and those of the house',
     async () => {
-      const orders = await generate('protected-resource', 'orders');
+      const shell = new DocumentShell(project.folder, {});
+      const { code, stderr } = await shell.run('README.md', 'npx jest test/orders');
+      expect({ code, failures: /\d+ failed/.exec(stderr) }).toEqual({ code: 0, failures: null });
       const made = [...filesOf('orders', 'order'), 'test/orders/orders.e2e-spec.ts'];
-      expect(orders.changed).toEqual([...registers, ...made].sort());
+      expect(project.changes().map(withoutTime).sort()).toEqual([...registers, ...made].sort());
       await generate('protected-resource', 'orderItem');
 
       const changes = project.changes();

@@ -1,7 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export function readDocument(path: string): string {
   return readFileSync(path, 'utf8');
+}
+
+export function documentPaths(): string[] {
+  const docs = readdirSync('docs').filter((file) => file.endsWith('.md'));
+  return ['README.md', 'ARCHITECTURE.md', 'examples/README.md', ...docs.map((file) => `docs/${file}`)];
 }
 
 /** The cells, without their backquotes, of every row of the tables under a heading, or in the whole text. */
@@ -19,10 +24,28 @@ export function tableRows(text: string, heading = ''): string[][] {
     );
 }
 
-/** The code blocks of a document, in the language that is told, or in any. */
-export function codeBlocks(document: string, language = '\\w+'): string[] {
-  const blocks = readDocument(document).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
-  return [...blocks].map(([, text = '']) => text);
+export interface CodeBlock {
+  readonly language: string;
+  readonly text: string;
+  /** The file that a comment on its first line names, or that line. */
+  readonly name: string;
+}
+
+/** The code blocks of a document, those within a list too. */
+export function blocksOf(document: string): CodeBlock[] {
+  const blocks = readDocument(document).matchAll(/^( *)```(\w+)\n([^]*?)^ *```$/gm);
+  return [...blocks].map(([, indent = '', language = '', indented = '']) => {
+    const text = indented.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+    const [first = ''] = text.split('\n');
+    return { language, text, name: /^(?:\/\/|#|--) (\S*\.\w+)$/.exec(first)?.[1] ?? first };
+  });
+}
+
+/** The texts of the code blocks of a document in a language. */
+export function codeBlocks(document: string, language: string): string[] {
+  return blocksOf(document)
+    .filter((block) => block.language === language)
+    .map(({ text }) => text);
 }
 
 /** The anchors of the headings in a text, as GitHub makes them. */
@@ -37,16 +60,29 @@ export function anchorsIn(text: string): string[] {
 
 /** The text of the code block of a document that begins with a comment of this file's name. */
 export function codeBlock(document: string, file: string): string {
-  const block = codeBlocks(document).find(
-    (text) => text.startsWith(`// ${file}\n`) || text.startsWith(`# ${file}\n`),
-  );
+  const block = blocksOf(document).find(({ name }) => name === file);
   if (block === undefined) throw new Error(`${document} has no ${file}`);
+  return block.text;
+}
+
+/** The one code block of a document that begins so, or else has a line that does. */
+export function blockThatBegins(document: string, beginning: string): CodeBlock {
+  const [block, ...others] = blocksThatBegin(document, beginning);
+  if (block === undefined || others.length > 0)
+    throw new Error(`${document} has ${block ? 'several blocks' : 'no block'} beginning with ${beginning}`);
   return block;
+}
+
+export function blocksThatBegin(document: string, beginning: string): CodeBlock[] {
+  const blocks = blocksOf(document);
+  const begin = blocks.filter(({ text }) => text.startsWith(beginning));
+  if (begin.length > 0) return begin;
+  return blocks.filter(({ text }) => text.split('\n').some((line) => line.trimStart().startsWith(beginning)));
 }
 
 /** The lines of the block of shell commands of a document whose first line begins so. */
 export function shellCommands(document: string, beginning: string): string[] {
-  const block = codeBlocks(document, 'sh').find((text) => text.startsWith(beginning));
-  if (block === undefined) throw new Error(`${document} has no commands that begin with ${beginning}`);
-  return block.split('\n').filter((line) => line !== '');
+  return blockThatBegins(document, beginning)
+    .text.split('\n')
+    .filter((line) => line !== '');
 }

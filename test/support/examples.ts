@@ -4,23 +4,15 @@ import type { ChildProcess } from 'node:child_process';
 import { ApiClient } from './api-client.js';
 import { end, finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { freePort } from './free-port.js';
+import { requirePythonModules } from './python-modules.js';
 import { until } from './until.js';
 
 const root = resolve('.');
 const modules = ['cryptography', 'fastapi', 'flask', 'jose', 'jwt', 'uvicorn'];
 
 /** No test of the examples is left out where their packages are missing. @throws Error that says how to install them */
-export async function requirePythonPackages(): Promise<void> {
-  const importing = startProcess('/usr/bin/python3', ['-c', `import ${modules.join()}`], root, {});
-  const { code, stderr } = await finish(importing).catch((error: unknown) => ({
-    code: undefined,
-    stderr: String(error),
-  }));
-  if (code === 0) return;
-  const packages = readFileSync('examples/python/debian-packages.txt', 'utf8').trim().split('\n').join(' ');
-  throw new Error(
-    `${stderr}\nInstall what the Python examples need: sudo apt-get install -y --no-install-recommends ${packages}`,
-  );
+export function requirePythonPackages(): Promise<void> {
+  return requirePythonModules(modules, 'examples/python/debian-packages.txt');
 }
 
 /** Gives a token to a script, by the command of examples/README.md. */

@@ -7,13 +7,15 @@ import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { BrowserTabs } from '../support/browser-tabs.js';
 import { end, finish, startProcess, type Variables } from '../support/child-process.js';
-import { codeBlock, shellCommands } from '../support/documents.js';
+import { DocumentShell } from '../support/document-shell.js';
+import { codeBlock } from '../support/documents.js';
 import { EventStream } from '../support/event-stream.js';
 import { freePort } from '../support/free-port.js';
 import { NginxProxy, replaceAll } from '../support/nginx-proxy.js';
 import { cookieWith, setCookieOf } from '../support/page-session.js';
 import { ada, grace } from '../support/people.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { newServiceFolder } from '../support/service-folder.js';
 import { newFolder, TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
@@ -484,9 +486,8 @@ describe('the recipes for services', () => {
   };
 
   beforeAll(async () => {
-    folder = newFolder();
+    folder = newServiceFolder();
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     for (const file of ['service-account.mjs', 'introspect.mjs', 'who-has.mjs', 'reports.ts', 'shop.ts'])
       writeFileSync(join(folder, file), codeBlock(DOCUMENT, file));
     const PORT = String(await freePort());
@@ -524,10 +525,7 @@ describe('the recipes for services', () => {
   });
 
   it('make an account for a service, which asks whether tokens of others hold', async () => {
-    const commands = shellCommands(DOCUMENT, 'umask 077').map((line) =>
-      line.replace('npm run -s gatehouse --', `node ${resolve('dist/cli.js')}`),
-    );
-    const made = await finish(startProcess('sh', ['-euc', commands.join('\n')], folder, {}));
+    const made = await new DocumentShell(folder, {}).run(DOCUMENT, 'umask 077');
     expect(made).toMatchObject({ code: 0, stderr: '' });
     const password = readFileSync(join(folder, 'billing.password'), 'utf8').trim();
     expect(password).toMatch(/^[0-9a-f]{48}$/);
