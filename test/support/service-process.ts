@@ -13,7 +13,7 @@ const dist = resolve('dist');
 const STARTS_WITHIN_MS = 60_000;
 
 /** Small hashes and no limits, as the other tests have them. */
-const testVariables = {
+export const testVariables: Variables = {
   PASSWORD_HASH_MEMORY_KIB: '8',
   PASSWORD_HASH_PASSES: '1',
   THROTTLE_DEFAULT: '1000000 per minute',

@@ -1,60 +1,40 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import sqlite3 from 'sqlite3';
-import { finish, startProcess, type Variables } from '../support/child-process.js';
-import { readDocument, tableRows } from '../support/documents.js';
+import { finish, startProcess } from '../support/child-process.js';
+import type { Replacements } from '../support/document-shell.js';
+import { codeBlock } from '../support/documents.js';
 import { firebaseHashes, foreignHashes } from '../support/foreign-hashes.js';
-import { runCommand, ServiceProcess } from '../support/service-process.js';
-import { newFolder } from '../support/test-app.js';
+import { broughtOver, Mover } from '../support/mover.js';
 
-const document = readDocument('docs/migration.md');
+const DOCUMENT = 'docs/migration.md';
 const phrase = 'correct horse battery staple';
 const hashFrom = (system: string) => foreignHashes.find(({ from }) => from === system)!.hash;
 
-/** The code under a heading of the document, in a language. */
-function codeUnder(heading: string, language: string): string {
-  const section = document.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
-  return section.split(`\`\`\`${language}\n`)[1]!.split('```')[0]!;
-}
+jest.setTimeout(60_000);
 
-describe('who moves a tutorial over as docs/migration.md says', () => {
-  let folder: string;
-  let service: ServiceProcess;
-  const write = (file: string, text: string) => {
-    writeFileSync(join(folder, file), text);
+describe('who moves users over as docs/migration.md says', () => {
+  let mover: Mover;
+
+  /** Runs a command of the document that makes users.jsonl, then those that import it. */
+  const moveOver = async (users: number, exporting: string, replacements: Replacements = []) => {
+    expect(await mover.succeed(DOCUMENT, exporting, replacements)).toBe('');
+    const told = await mover.succeed(DOCUMENT, 'npm run -s gatehouse -- user import');
+    expect(told).toBe(broughtOver(users));
   };
-  const run = async (command: string, args: string[], variables: Variables = {}) => {
-    const { stdout, stderr } = await finish(startProcess(command, args, folder, variables));
-    expect(stderr).toBe('');
-    return stdout;
+  const copy = (file: string) => {
+    mover.write(file, codeBlock(DOCUMENT, file));
   };
-  const python = (script: string) => {
-    write('export_users.py', script);
-    return run('/usr/bin/python3', ['export_users.py'], { PYTHONDONTWRITEBYTECODE: '1' });
+  const exportUsers = async () => {
+    await mover.succeed(DOCUMENT, '(umask 077; npm run -s gatehouse -- user export');
+    return readFileSync(join(mover.folder, 'users.jsonl'), 'utf8');
   };
-  /** Runs the commands of the README. */
-  const moveOver = async (lines: string) => {
-    write('users.jsonl', lines);
-    const commands = [...readDocument('README.md').matchAll(/^npm run -s gatehouse -- (user import .*)$/gm)];
-    expect(commands).toHaveLength(2);
-    for (const [, command] of commands) {
-      const { code, stderr } = await runCommand(folder, command!.split(' '));
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    }
-  };
-  const argon2idHashes = async () => {
-    const { stdout } = await runCommand(folder, ['user', 'export']);
-    return stdout.match(/"password_hash":"\$argon2id\$v=19\$m=8,t=1,p=1\$/g)?.length;
-  };
+  const argon2idHashes = (exported: string) =>
+    exported.match(/"password_hash":"\$argon2id\$v=19\$m=8,t=1,p=1\$/g)?.length;
 
   beforeEach(async () => {
-    folder = newFolder();
-    service = await ServiceProcess.start(folder);
+    mover = await Mover.start();
   });
-  afterEach(async () => {
-    await service.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => mover.stop());
 
   it('brings the users of the FastAPI tutorial, through all that it ever hashed with', async () => {
     const users = {
@@ -74,29 +54,31 @@ describe('who moves a tutorial over as docs/migration.md says', () => {
       null,
       4,
     );
-    write('main.py', `fake_users_db = ${database.replaceAll('"DISABLED"', 'False')}\n`);
-    await moveOver(await python(codeUnder("FastAPI's tutorial", 'python')));
+    mover.write('main.py', `fake_users_db = ${database.replaceAll('"DISABLED"', 'False')}\n`);
+    copy('export_fastapi.py');
+    await moveOver(3, 'python3 export_fastapi.py');
 
+    const { api } = mover.service;
     for (const username of Object.keys(users)) {
       const form = { username, password: 'secret' };
-      await service.api.postForm('/token', { ...form, password: 'not the password' }).expect(401);
-      const { body } = await service.api.postForm('/token', form).expect(200);
-      const me = await service.api
-        .get('/users/me', (body as { access_token: string }).access_token)
-        .expect(200);
+      await api.postForm('/token', { ...form, password: 'not the password' }).expect(401);
+      const { body } = await api.postForm('/token', form).expect(200);
+      const me = await api.get('/users/me', (body as { access_token: string }).access_token).expect(200);
       expect(me.body).toMatchObject({ username, email: `${username}@example.com`, disabled: false });
     }
-    expect(await argon2idHashes()).toBe(3);
-    await service.api.postForm('/token', { username: 'alice', password: 'secret' }).expect(200);
+    expect(argon2idHashes(await exportUsers())).toBe(3);
+    await api.postForm('/token', { username: 'alice', password: 'secret' }).expect(200);
   });
 
   it("brings the users whose passwords stood in the code of a JWT library's or a small Flask service", async () => {
-    write('app.py', 'users = {"test": "test", "grace": "a ship in harbour is safe"}\n');
-    await moveOver(await python(codeUnder('Passwords in plain text', 'python')));
-    expect(await argon2idHashes()).toBe(2);
-    await service.api.signIn({ username: 'test', password: 'test' });
-    await service.api.login({ username: 'test', password: 'tset' }).expect(401);
-    await service.api.signIn({ username: 'grace', password: 'a ship in harbour is safe' });
+    mover.write('app.py', 'users = {"test": "test", "grace": "a ship in harbour is safe"}\n');
+    copy('export_plain.py');
+    await moveOver(2, 'python3 export_plain.py');
+    expect(argon2idHashes(await exportUsers())).toBe(2);
+    const { api } = mover.service;
+    await api.signIn({ username: 'test', password: 'test' });
+    await api.login({ username: 'test', password: 'tset' }).expect(401);
+    await api.signIn({ username: 'grace', password: 'a ship in harbour is safe' });
   });
 
   it('brings the users that Flask kept in a table, hashed by Werkzeug', async () => {
@@ -108,19 +90,21 @@ describe('who moves a tutorial over as docs/migration.md says', () => {
       'CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, email TEXT, password_hash TEXT)',
       ...rows.map(([name, hash]) => `INSERT INTO user VALUES (NULL, '${name}', NULL, '${hash}')`),
     ].join(';');
-    const [, query] = /sqlite3 .* "(SELECT .*)"/.exec(codeUnder('A table', 'sh'))!;
-    await moveOver((await runSql(sql, query!)).join('\n'));
+    mkdirSync(join(mover.folder, 'instance'));
+    const filled = await finish(startProcess('sqlite3', ['instance/app.db', sql], mover.folder, {}));
+    expect(filled).toEqual({ code: 0, stdout: '', stderr: '' });
+    await moveOver(2, 'sqlite3 instance/app.db');
+    const { api } = mover.service;
     for (const [username] of rows) {
-      await service.api.login({ username, password: 'not the password' }).expect(401);
-      await service.api.signIn({ username, password: phrase });
+      await api.login({ username, password: 'not the password' }).expect(401);
+      await api.signIn({ username, password: phrase });
     }
-    expect(await argon2idHashes()).toBe(2);
+    expect(argon2idHashes(await exportUsers())).toBe(2);
   });
 
   it('brings the users of Firebase with the parameters of their project', async () => {
     const [{ hash, password }] = firebaseHashes as [(typeof firebaseHashes)[number]];
-    const [, parameters, salt, passwordHash] = /^\$fbscrypt\$(.*)\$(.*)\$(.*)$/.exec(hash)!;
-    const [, signerKey] = /sk=(.*)$/.exec(parameters!)!;
+    const [, signerKey, salt, passwordHash] = /sk=(.*)\$(.*)\$(.*)$/.exec(hash)!;
     const createdAt = '1575964800000';
     const users = [
       {
@@ -133,43 +117,28 @@ describe('who moves a tutorial over as docs/migration.md says', () => {
       },
       { localId: 'Zx9aBcDeFgHi', emailVerified: false, createdAt, disabled: true },
     ];
-    write('firebase.json', JSON.stringify({ users }));
-    write('firebase-to-jsonl.mjs', codeUnder('Firebase', 'js'));
-    const lines = await run(process.execPath, ['firebase-to-jsonl.mjs', 'firebase.json'], {
-      SIGNER_KEY: signerKey!,
-      SALT_SEPARATOR: 'Bw==',
-      ROUNDS: '8',
-      MEM_COST: '14',
-    });
-    await moveOver(lines);
-    await service.api.login({ username: 'user1@example.org', password: 'user2password' }).expect(401);
-    await service.api.signIn({ username: 'user1@example.org', password });
-    expect(await argon2idHashes()).toBe(2);
-    expect((await runCommand(folder, ['user', 'export'])).stdout).not.toContain(signerKey);
+    mover.write('firebase.json', JSON.stringify({ users }));
+    copy('firebase-to-jsonl.mjs');
+    await moveOver(2, 'SIGNER_KEY=', [['SIGNER_KEY=…', `SIGNER_KEY=${signerKey!}`]]);
+    const { api } = mover.service;
+    await api.login({ username: 'user1@example.org', password: 'user2password' }).expect(401);
+    await api.signIn({ username: 'user1@example.org', password });
+    const exported = await exportUsers();
+    expect(argon2idHashes(exported)).toBe(2);
+    expect(exported).not.toContain(signerKey);
+  });
+
+  it('exports to a file that nobody else can read, which another Gatehouse takes', async () => {
+    const ada = { username: 'ada', password: phrase, email: 'ada@example.org' };
+    await mover.service.api.register(ada).expect(201);
+    const exported = await exportUsers();
+    expect(statSync(join(mover.folder, 'users.jsonl')).mode & 0o777).toBe(0o600);
+    const other = await Mover.start();
+    other.write('users.jsonl', exported);
+    const told = await other.succeed(DOCUMENT, 'npm run -s gatehouse -- user import');
+    expect(told).toBe(broughtOver(1));
+    await other.service.api.login({ ...ada, password: 'not the password' }).expect(401);
+    await other.service.api.signIn(ada);
+    await other.stop();
   });
 });
-
-describe('docs/migration.md', () => {
-  it('has every format that is tested in its table', () => {
-    const withoutNumbers = (text: string) => text.replace(/\d+/g, '0');
-    const listed = tableRows(document, '## The formats').flatMap(([cell]) => cell!.split(', '));
-    const starts = listed.map((start) => withoutNumbers(start.split('…')[0]!));
-    const missing = foreignHashes.filter(
-      ({ hash }) => !starts.some((start) => withoutNumbers(hash).startsWith(start)),
-    );
-    expect(starts.length).toBeGreaterThan(10);
-    expect(missing).toEqual([]);
-  });
-});
-
-function runSql(statements: string, query: string): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    const database = new sqlite3.Database(':memory:');
-    database.exec(statements);
-    database.all<Record<string, string>>(query, (error, rows) => {
-      if (error) reject(error);
-      else resolve(rows.map((row) => Object.values(row)[0]!));
-    });
-    database.close();
-  });
-}
