@@ -1,11 +1,18 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DocumentShell } from '../support/document-shell.js';
 import { LoadClient } from '../support/load-client.js';
 import { lookInto } from '../support/look-into.js';
 import { ada } from '../support/people.js';
+import { newServiceFolder } from '../support/service-folder.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
+import { storesOf } from '../support/stores.js';
 import { newFolder } from '../support/test-app.js';
 import { until } from '../support/until.js';
+
+const DOCUMENT = 'docs/audit.md';
+const written = 'npm run -s gatehouse -- audit verify';
+const writtenWithAnchor = 'npm run -s gatehouse -- audit verify --anchor 5:8f3c…';
 
 describe('gatehouse audit verify', () => {
   let folder: string;
@@ -16,7 +23,7 @@ describe('gatehouse audit verify', () => {
     });
 
   beforeEach(async () => {
-    folder = newFolder();
+    folder = newServiceFolder();
     const service = await ServiceProcess.start(folder);
     await service.api.register(ada).expect(201);
     for (let n = 0; n < 4; n++) await service.api.signIn(ada);
@@ -27,13 +34,14 @@ describe('gatehouse audit verify', () => {
   });
 
   it('says how many events hold, and takes what it has printed as an anchor later', async () => {
-    const held = await verify();
+    const shell = new DocumentShell(folder, await storesOf(folder));
+    const held = await shell.run(DOCUMENT, `${written}\n`);
     expect(held).toMatchObject({ code: 0, stderr: '' });
     expect(held.stdout).toMatch(
       /^5 event\(s\) hold; of 0 the personal data were erased\.\n--anchor 5:[0-9a-f]{64}\n$/,
     );
     const [anchor = ''] = /\d+:[0-9a-f]{64}/.exec(held.stdout) ?? [];
-    expect(await verify('--anchor', anchor)).toMatchObject({ code: 0 });
+    expect(await shell.run(DOCUMENT, writtenWithAnchor, [['5:8f3c…', anchor]])).toEqual(held);
     expect(await verify('--anchor', `5:${'0'.repeat(64)}`)).toMatchObject({ code: 1, stdout: '' });
     expect(await verify('--anchor', 'nonsense')).toMatchObject({ code: 1, stdout: '' });
   });

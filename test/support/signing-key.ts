@@ -1,15 +1,26 @@
 import { importJWK, SignJWT, type JWK } from 'jose';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredKey } from '../../src/tokens/key-ring.js';
 
 /** The key that a service signs with, out of the keys.json in a folder. */
 export function currentKeyIn(folder: string): StoredKey {
-  const text = readFileSync(join(folder, 'keys.json'), 'utf8');
-  const { keys } = JSON.parse(text) as { keys: StoredKey[] };
-  const current = keys.find(({ stage }) => stage === 'current');
+  const current = keysIn(folder).find(({ stage }) => stage === 'current');
   if (!current) throw new Error('there is no current signing key');
   return current;
+}
+
+/** Lets the keys in a folder have been published for so long that all who verify know them. */
+export function ageKeysIn(folder: string): void {
+  const keys = keysIn(folder).map((key) => ({ ...key, created_at: new Date(0).toISOString() }));
+  // At once, as a service may be reading it.
+  writeFileSync(join(folder, 'aged.json'), JSON.stringify({ keys }), { mode: 0o600 });
+  renameSync(join(folder, 'aged.json'), join(folder, 'keys.json'));
+}
+
+function keysIn(folder: string): StoredKey[] {
+  const text = readFileSync(join(folder, 'keys.json'), 'utf8');
+  return (JSON.parse(text) as { keys: StoredKey[] }).keys;
 }
 
 /** The header of an access token of a key, but for the changes. */

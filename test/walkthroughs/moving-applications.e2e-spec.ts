@@ -40,7 +40,7 @@ function oldToken(claims: object, { secret = OLD_JWT_SECRET, seconds = 900 } = {
 
 /** The user table of the service before, with the ids that step 2 gives. @returns the lines of step 3 */
 async function oldTable(path: string, hash: string): Promise<string> {
-  const [, addSub = ''] = /```sql\n([^]*?)```/.exec(readDocument(DOCUMENT))!;
+  const addSub = codeBlock(DOCUMENT, 'sub.sql');
   const database = new sqlite3.Database(path);
   const sql = [
     'CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT, password_hash TEXT, firstName TEXT)',
