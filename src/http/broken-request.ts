@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import { plainAddress } from '../access/plain-address.js';
 import { AppError } from '../errors/app-error.js';
 import { errorBody } from '../errors/error-body.js';
 import { standardHeaders } from './standard-headers.js';
@@ -23,7 +24,10 @@ export function refuseBrokenRequest(
   if (code === 'ECONNRESET' || !socket.writable) return;
   const { status, error } = refusalOf(code);
   const id = randomUUID();
-  this.log.info({ request_id: id, status, code, ip: socket.remoteAddress }, 'broken request');
+  this.log.info(
+    { request_id: id, status, code, ip: plainAddress(socket.remoteAddress ?? '') },
+    'broken request',
+  );
   socket.end(answer(id, status, { ...errorBody(error, { oauth: false }), statusCode: status }), () => {
     socket.destroy();
   });

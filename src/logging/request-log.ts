@@ -1,5 +1,6 @@
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { plainAddress } from '../access/plain-address.js';
 
 /** What Fastify writes of a request: one line, when it is over. */
 export class RequestLog extends LogController {
@@ -28,7 +29,7 @@ export class RequestLog extends LogController {
         path: loggedPath(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: request.ip,
+        ip: plainAddress(request.ip),
       },
       'request',
     );

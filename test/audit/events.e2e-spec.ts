@@ -53,6 +53,17 @@ describe('the audit trail', () => {
     });
   });
 
+  it('has an address of IPv4 as such where a socket for both versions shows it, as have sessions and the log', async () => {
+    const mapped = { 'X-Forwarded-For': `::ffff:${home}` };
+    const { body } = await service.api.login(ada).set(mapped).expect(200);
+    expect(await newest('signed_in')).toMatchObject({ ip: home });
+    const { access_token } = body as TokenPair;
+    const sessions = await service.api.get('/users/me/sessions', access_token).set(mapped).expect(200);
+    const own = { ip: home, current: true };
+    expect((sessions.body as { sessions: object[] }).sessions).toContainEqual(expect.objectContaining(own));
+    expect(service.logLines.at(-1)).toMatchObject({ path: '/users/me/sessions', ip: home });
+  });
+
   it.each<[string, (password: string) => ReturnType<typeof from>]>([
     ['/login', (password) => from('/login', { username: 'ADA', password })],
     ['/token', (password) => from('/token').type('form').send({ username: 'ada', password })],
