@@ -10,6 +10,7 @@ import { KeyCommands } from './cli/key-commands.js';
 import { createProgram, type WithCommands } from './cli/program.js';
 import { TransferCommands } from './cli/transfer-commands.js';
 import { loadSettings, SettingsError, type Settings } from './config/settings.js';
+import { BackupError } from './database/back-up-sqlite.js';
 import { DatabaseMoveError } from './database/moving/database-move-error.js';
 import { AppError } from './errors/app-error.js';
 import { KeyChangeError } from './tokens/key-change-error.js';
@@ -42,7 +43,7 @@ const openDatabaseCommands = () => {
   return new DatabaseCommands(loadSettings(), print);
 };
 
-const toldInWords = [CommandError, DatabaseMoveError, KeyChangeError, SettingsError];
+const toldInWords = [BackupError, CommandError, DatabaseMoveError, KeyChangeError, SettingsError];
 
 function explain(error: unknown): string {
   if (toldInWords.some((kind) => error instanceof kind)) return (error as Error).message;

@@ -1,5 +1,6 @@
 import { AuditVerifier } from '../audit/audit-verifier.js';
 import type { Settings } from '../config/settings.js';
+import { backUpSqlite } from '../database/back-up-sqlite.js';
 import { DatabaseMove } from '../database/moving/database-move.js';
 import { PostgresTarget } from '../database/moving/postgres-target.js';
 import { SqliteSource } from '../database/moving/sqlite-source.js';
@@ -33,6 +34,19 @@ export class DatabaseCommands {
     }
   }
 
+  /**
+   * Copies the SQLite database of `DATABASE_URL` to a new file, while the service runs or not.
+   * @throws CommandError where the database is another
+   * @throws BackupError where it cannot be read, or the file not be made
+   */
+  async backUp(file: string): Promise<void> {
+    const { database } = this.settings;
+    if (database.kind !== 'sqlite')
+      throw new CommandError('PostgreSQL is backed up by pg_dump, see docs/operations.md.');
+    const bytes = await backUpSqlite(this.requireSqliteFile(), file);
+    this.print(`Backed the database up to ${file}, ${String(bytes)} bytes. The keys are another file.`);
+  }
+
   private async carryOver(source: SqliteSource, target: PostgresTarget): Promise<void> {
     const report = new MoveReport(process.stderr);
     const move = new DatabaseMove(source, target, (progress) => {
@@ -47,7 +61,7 @@ export class DatabaseCommands {
   private requireSqliteFile(): string {
     const { database } = this.settings;
     if (database.kind !== 'sqlite' || database.path === ':memory:')
-      throw new CommandError('DATABASE_URL must be sqlite:PATH, the database to move.');
+      throw new CommandError('DATABASE_URL must be sqlite:PATH.');
     return database.path;
   }
 

@@ -149,9 +149,15 @@ export function createProgram(
       }),
     );
 
-  program
-    .command('database')
-    .description('move the database')
+  const database = program.command('database').description('back up and move the database');
+  database
+    .command('backup')
+    .description('copy the SQLite database of DATABASE_URL to a new file, while the service runs or not')
+    .argument('<file>', 'where nothing is yet')
+    .action(async (file: string) => {
+      await openDatabaseCommands().backUp(file);
+    });
+  database
     .command('move')
     .description(
       'carry everything from the SQLite database of DATABASE_URL to the PostgreSQL database of MOVE_DATABASE_TO, see docs/migration.md; stop the service first, and run it again after an interruption',
