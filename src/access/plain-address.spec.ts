@@ -5,6 +5,10 @@ describe('the address of a client', () => {
     expect(plainAddress('::ffff:203.0.113.7')).toBe('203.0.113.7');
   });
 
+  it('is empty where the client is gone, of whom a socket tells none', () => {
+    expect(plainAddress(undefined)).toBe('');
+  });
+
   it.each(['203.0.113.7', '::1', '2001:db8::ffff:1', '::ffff:1', '::ffff:203.0.113', ''])(
     'is left as it is: %s',
     (address) => {

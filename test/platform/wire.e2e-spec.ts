@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { rawRequest, sendRaw, type RawAnswer } from '../support/raw-http.js';
@@ -304,5 +305,20 @@ describe('a path', () => {
         { status: 404, path },
       ]);
     }
+  });
+});
+
+describe('a client that is gone while it is answered', () => {
+  it('leaves a line without its address in the log, and the service running', async () => {
+    const service = await TestApp.start();
+    const server = service.app.getHttpServer();
+    // Right before the end of the answer is seen; whoever resets many connections hits that moment.
+    server.prependOnceListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      response.prependOnceListener('finish', () => socket.destroy());
+    });
+    await sendRaw(service.url, rawRequest('GET /health/ready'));
+    await until(() => service.logLines.some(({ msg, ip }) => msg === 'request' && ip === ''));
+    expect(await sendRaw(service.url, rawRequest('GET /health/live'))).toMatchObject({ status: 200 });
+    await service.stop();
   });
 });
