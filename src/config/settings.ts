@@ -20,7 +20,7 @@ import { splitList } from './setting-rules.js';
 export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
 export type ProfileClaim = (typeof profileClaims)[number];
 export type TokenType = (typeof tokenTypes)[number];
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The settings, checked and typed. Durations are whole seconds. Frozen: nothing changes while the service runs. */
 export abstract class Settings {
@@ -89,12 +89,16 @@ export interface SettingFault {
 
 /** Thrown at start with every fault at once, so that one edit mends them all. */
 export class SettingsError extends Error {
-  constructor(readonly faults: readonly SettingFault[]) {
+  constructor(
+    readonly faults: readonly SettingFault[],
+    remedy = 'Correct them in the environment or in .env; .env.example shows them all.',
+  ) {
     super(
       [
         'Gatehouse cannot start with these settings:',
         ...faults.map(({ name, rule }) => `  ${name} ${rule}`),
-      ].join('\n') + '\nCorrect them in the environment or in .env; .env.example shows them all.',
+        remedy,
+      ].join('\n'),
     );
     this.name = 'SettingsError';
   }
@@ -104,14 +108,13 @@ export class SettingsError extends Error {
  * Reads the environment, then `.env` for what the environment leaves out.
  * @throws SettingsError naming every setting that is wrong.
  */
-export function loadSettings(variables: Variables = process.env, file = '.env'): Settings {
-  const fromFile = existsSync(file) ? parse(readFileSync(file)) : {};
-  return readSettings({ ...fromFile, ...variables });
+export function loadSettings(variables?: Variables, file?: string): Settings {
+  return readSettings(givenVariables(variables, file));
 }
 
-/** As {@link loadSettings}, with settings that go before those of the environment. @throws SettingsError */
-export function loadSettingsWith(own: Variables): Settings {
-  return loadSettings({ ...process.env, ...own });
+/** What is set in the environment, and in `.env` where the environment leaves it out. */
+export function givenVariables(variables: Variables = process.env, file = '.env'): Variables {
+  return { ...(existsSync(file) ? parse(readFileSync(file)) : {}), ...variables };
 }
 
 /**

@@ -7,12 +7,12 @@ import { AppModule } from '../app.module.js';
 import { AccessTokens } from '../auth/access-tokens.service.js';
 import { FreshTokenGuard } from '../auth/guards/fresh-token.guard.js';
 import { RolesGuard } from '../auth/guards/roles.guard.js';
-import { loadSettingsWith } from '../config/settings.js';
 import { configureApp, createAdapter } from '../configure-app.js';
 import { createLogger } from '../logging/logger.js';
 import { Telemetry, type AuditedEvent } from '../telemetry/telemetry.js';
 import { FeatureData } from '../users/feature-data.js';
 import type { GatehouseOptions } from './gatehouse-options.js';
+import { settingsWithin } from './settings-within.js';
 
 const PATH = 'auth';
 
@@ -26,7 +26,7 @@ export class Gatehouse {
 
   /** @throws SettingsError naming every setting that is wrong */
   static async start({ path = PATH, settings = {}, ...extensions }: GatehouseOptions): Promise<Gatehouse> {
-    const checked = loadSettingsWith({ ...settings, API_PREFIX: path });
+    const checked = settingsWithin({ ...settings, path });
     const adapter = createAdapter(checked, createLogger(checked.logLevel));
     // No logger: Nest has one for the whole process, which is the application's.
     const app = await NestFactory.create<NestFastifyApplication>(
