@@ -28,9 +28,10 @@ interface Reply {
 export class GatehouseGuard implements CanActivate {
   constructor(private readonly gatehouse: Gatehouse) {}
 
-  /** @throws HttpException */
+  /** @throws HttpException, or Error where the handler is of something else than HTTP */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(context) === true) return true;
+    requireHttp(context);
     const request = context.switchToHttp().getRequest<AskingRequest>();
     try {
       request.user = await this.gatehouse.authenticate(requireBearer(request));
@@ -39,6 +40,15 @@ export class GatehouseGuard implements CanActivate {
       throw error instanceof AppError ? refusal(error, context) : error;
     }
   }
+}
+
+/** Another transport has its token elsewhere, if any. */
+function requireHttp(context: ExecutionContext): void {
+  const type = context.getType();
+  if (type === 'http') return;
+  throw new Error(
+    `GatehouseGuard is for HTTP, and ${context.getClass().name} is of ${type}: ask Gatehouse.authenticate there`,
+  );
 }
 
 function requireBearer(request: AskingRequest): string {

@@ -1,8 +1,13 @@
-import { Module } from '@nestjs/common';
+import { Module, type ExecutionContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Gatehouse, GatehouseModule, type AuditedEvent } from '../../src/embedding/public-api.js';
+import {
+  Gatehouse,
+  GatehouseGuard,
+  GatehouseModule,
+  type AuditedEvent,
+} from '../../src/embedding/public-api.js';
 import { refusal } from '../support/api-client.js';
 import { HostApp, hostAdapters } from '../support/host-app.js';
 import { ada } from '../support/people.js';
@@ -84,6 +89,14 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
     expect(revoked.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
+  it('guards nothing that is not of HTTP, and says what to ask there', async () => {
+    const message = { getType: () => 'rpc', getClass: () => HostApp, getHandler: () => HostApp.start };
+    const guard = host.app.get(GatehouseGuard, { strict: false });
+    await expect(guard.canActivate(message as unknown as ExecutionContext)).rejects.toThrow(
+      'GatehouseGuard is for HTTP, and HostApp is of rpc: ask Gatehouse.authenticate there',
+    );
+  });
+
   it('tells of what has happened, until it is told to stop', async () => {
     const events: AuditedEvent[] = [];
     const stop = host.gatehouse.onEvent((event) => events.push(event));
@@ -135,6 +148,30 @@ describe('setting up the service within an application', () => {
     });
     await script.close();
     rmSync(folder, { recursive: true });
+  });
+
+  describe('in a module that is not as it must be', () => {
+    const folder = newFolder();
+    const settings = {
+      DATABASE_URL: 'sqlite::memory:',
+      JWT_KEYS_FILE: join(folder, 'keys.json'),
+      LOG_LEVEL: 'silent',
+    };
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it.each([
+      ['has no path', [''], 'GatehouseModule needs a path such as auth'],
+      ['is there twice', ['auth', 'identity'], 'GatehouseModule is imported twice'],
+    ])('says that it %s', async (_, paths, sentence) => {
+      @Module({ imports: paths.map((path) => GatehouseModule.forRoot({ path, settings })) })
+      class WrongModule {}
+
+      const app = await NestFactory.create(WrongModule, { logger: false, abortOnError: false });
+      await expect(app.init()).rejects.toThrow(sentence);
+      await app.close();
+    });
   });
 
   it('puts its routes under another path', async () => {
