@@ -48,8 +48,24 @@ describe('an edit of a source', () => {
     );
   });
 
+  it.each([
+    ['@Module({})', '@Module({imports: [B]})'],
+    ['@Module({ providers: [P] })', '@Module({ imports: [B], providers: [P] })'],
+    ['@Module({\n\tproviders: [P]\n})', '@Module({\n\timports: [B], providers: [P]\n})'],
+    ['@Module({ imports: [] })', '@Module({ imports: [B] })'],
+    [
+      '@Module({ imports: [C.forRoot({ imports: [A], }), A // first\n] })',
+      '@Module({ imports: [C.forRoot({ imports: [A], }), A, B // first\n] })',
+    ],
+  ])('adds to a module as it may be: %j', (text, due) => {
+    expect(withModule(`${text}\nclass M {}`, 'B')).toBe(`${due}\nclass M {}`);
+  });
+
   it('says what it did not find', () => {
     expect(() => withElement('const all = {};', 'all', 'C')).toThrow('there is no "all" to add to');
-    expect(() => withModule('class M {}', 'B')).toThrow("there is no imports in an '@Module()'");
+    expect(() => withModule('class M {}', 'B')).toThrow("there is no '@Module({})'");
+    expect(() => withModule('@Module({ imports: all }) class M {}', 'B')).toThrow(
+      "the imports of the '@Module()' are no list: add B to them, by hand",
+    );
   });
 });

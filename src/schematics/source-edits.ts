@@ -28,18 +28,23 @@ export function withProperty(text: string, object: string, property: string): st
   return append(text, properties, property);
 }
 
-/** Adds a module to those that the `@Module()` of a file imports. */
+/** Adds a module to those that the `@Module()` of a file imports, if any. */
 export function withModule(text: string, module: string): string {
-  const { elements } = find(parse(text), "imports in an '@Module()'", (node) =>
-    isImportsOfModule(node) && ts.isArrayLiteralExpression(node.initializer) ? node.initializer : undefined,
-  );
-  return append(text, elements, module);
+  const { properties } = find(parse(text), "'@Module({})'", optionsOfModule);
+  const imports = properties.find(({ name }) => name?.getText() === 'imports');
+  if (!imports) {
+    const position = properties[0]?.getStart() ?? properties.pos;
+    return insert(text, position, `imports: [${module}]${properties.length > 0 ? ', ' : ''}`);
+  }
+  if (ts.isPropertyAssignment(imports) && ts.isArrayLiteralExpression(imports.initializer))
+    return append(text, imports.initializer.elements, module);
+  throw new SchematicsException(`the imports of the '@Module()' are no list: add ${module} to them, by hand`);
 }
 
-function isImportsOfModule(node: ts.Node): node is ts.PropertyAssignment {
-  if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'imports') return false;
-  const call = node.parent.parent;
-  return ts.isCallExpression(call) && ts.isDecorator(call.parent) && call.expression.getText() === 'Module';
+function optionsOfModule(node: ts.Node): ts.ObjectLiteralExpression | undefined {
+  if (!ts.isDecorator(node) || !ts.isCallExpression(node.expression)) return undefined;
+  const { expression, arguments: given } = node.expression;
+  return expression.getText() === 'Module' ? given.find(ts.isObjectLiteralExpression) : undefined;
 }
 
 function namesIn(bindings: ts.NamedImportBindings | undefined): string[] {

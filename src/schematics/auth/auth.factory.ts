@@ -17,7 +17,7 @@ export function auth(): Rule {
       logger.warn(`${APP_MODULE} has GatehouseModule already, so nothing is changed`);
       return tree;
     }
-    const suffix = importSuffix(tree.readText(APP_MODULE));
+    const suffix = importSuffix(tree, APP_MODULE);
     return chain([
       (host) => {
         importInto(host, 'GatehouseModule', 'gatehouse', "GatehouseModule.forRoot({ path: 'auth' })");

@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { finish, startProcess } from '../support/child-process.js';
+import { newFolder } from '../support/test-app.js';
+
+/** Each step is a tool, on a machine that may be busy with other tests. */
+const STEP_MS = 300_000;
+
+const packages = [
+  '@nestjs/typeorm',
+  'class-transformer',
+  'class-validator',
+  'gatehouse',
+  'sqlite3',
+  'typeorm',
+];
+const manifest = { type: 'module', dependencies: Object.fromEntries(packages.map((name) => [name, '*'])) };
+const compilerOptions = {
+  module: 'nodenext',
+  target: 'ES2023',
+  strict: true,
+  skipLibCheck: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  noEmit: true,
+  types: ['node', 'jest'],
+};
+const withDatabase = `import { TypeOrmModule } from "@nestjs/typeorm";
+export const database = TypeOrmModule.forRoot({ type: "sqlite", database: ":memory:", autoLoadEntities: true });
+`;
+
+describe('nest generate -c gatehouse in an application', () => {
+  let folder: string;
+
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+  const run = async (...command: string[]) => {
+    const { code, stdout, stderr } = await finish(startProcess('npx', command, folder, {}));
+    return { code, said: stdout + stderr };
+  };
+  const generate = (...command: string[]) => run('nest', 'generate', '-c', 'gatehouse', ...command);
+
+  beforeEach(() => {
+    folder = newFolder();
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    write('package.json', JSON.stringify(manifest));
+    write('tsconfig.json', JSON.stringify({ compilerOptions }));
+    write('nest-cli.json', JSON.stringify({ sourceRoot: 'src' }));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it(
+    'adds to a module with double quotes and without imports, beside the database of another',
+    async () => {
+      write('.prettierrc', '{ "singleQuote": false, "useTabs": true }');
+      write('src/database.ts', withDatabase);
+      const unlike = 'import { Module } from "@nestjs/common";\nimport "./database.js";\n\n';
+      write('src/app.module.ts', `${unlike}@Module({ providers: [] })\nexport class AppModule {}\n`);
+      await generate('auth');
+      const { said } = await generate('protected-resource', 'orders');
+      expect(said).toMatch(/Name the migration AddOrders\d+[^]*and Order among its entities/);
+      expect(said).not.toContain('database.module.ts');
+      expect(read('src/app.module.ts')).toContain(
+        'imports: [GatehouseModule.forRoot({ path: "auth" }), OrdersModule]',
+      );
+      expect(await run('tsc', '-p', '.')).toEqual({ code: 0, said: '' });
+    },
+    STEP_MS,
+  );
+
+  it(
+    'writes imports as the modules of the project want them where none shows it',
+    async () => {
+      write(
+        'src/app.module.ts',
+        "import { Module } from '@nestjs/common';\n@Module({})\nexport class AppModule {}\n",
+      );
+      await generate('auth');
+      expect(read('test/auth.e2e-spec.ts')).toContain('../src/app.module.js');
+    },
+    STEP_MS,
+  );
+
+  it(
+    'wants the service in it before a feature',
+    async () => {
+      write(
+        'src/app.module.ts',
+        "import { Module } from '@nestjs/common';\n@Module({})\nexport class AppModule {}\n",
+      );
+      const { said } = await generate('protected-resource', 'orders');
+      expect(said).toContain('first give the command nest generate -c gatehouse auth');
+    },
+    STEP_MS,
+  );
+});
