@@ -1,5 +1,6 @@
 import { Module, type ExecutionContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -172,6 +173,14 @@ describe('setting up the service within an application', () => {
       await expect(app.init()).rejects.toThrow(sentence);
       await app.close();
     });
+  });
+
+  it('says that the application is of another copy of Nest', async () => {
+    const module = Test.createTestingModule({ imports: [GatehouseModule.forRoot({})] });
+    const compiled = module.overrideProvider(HttpAdapterHost).useValue(undefined).compile();
+    await expect(compiled).rejects.toThrow(
+      'GatehouseModule has another copy of @nestjs/core than the application: see npm ls @nestjs/core',
+    );
   });
 
   it('puts its routes under another path', async () => {
