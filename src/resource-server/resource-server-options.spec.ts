@@ -23,6 +23,16 @@ describe('the options of a resource server', () => {
     expect(readOptions({ ...options, issuer: 'gatehouse', ...urls }).jwksUrl.href).toBe(urls.jwksUrl);
   });
 
+  it('are refused where one is not set at all, as a variable may be: without an audience any would do', () => {
+    const urls = { jwksUrl: 'http://auth:3000/jwks', revocationsUrl: 'http://auth:3000/revocations' };
+    for (const name of ['issuer', 'audience', 'revocationsToken']) {
+      const unset = { ...options, ...urls, realm: 'reports', [name]: undefined };
+      expect(() => readOptions(unset)).toThrow(
+        new TypeError(`ResourceServerModule cannot use these options: ${name}`),
+      );
+    }
+  });
+
   it('are refused at once, each by its name and none with its value', () => {
     const wrong = {
       issuer: 'gatehouse',

@@ -46,14 +46,14 @@ const MOST_TOLERANCE = 60;
 
 /** @throws TypeError that names every option that cannot be used, and no value: one is a secret */
 export function readOptions(options: ResourceServerOptions): ResourceServerSettings {
-  const base = options.issuer.replace(/\/$/, '');
+  const base = (options.issuer as string | undefined)?.replace(/\/$/, '') ?? '';
   const { onStale = 'refuse', maxStaleness = 30, clockTolerance = 5, freshTtl = 300 } = options;
   const { jwksUrl = `${base}/.well-known/jwks.json`, revocationsUrl = `${base}/revocations` } = options;
   const { realm = options.audience } = options;
   requireAll({
-    issuer: options.issuer !== '',
-    audience: options.audience !== '',
-    revocationsToken: /^[\x21-\x7e]+$/.test(options.revocationsToken),
+    issuer: isTextOf(/./, options.issuer),
+    audience: isTextOf(/./, options.audience),
+    revocationsToken: isTextOf(/^[\x21-\x7e]+$/, options.revocationsToken),
     jwksUrl: isHttpUrl(jwksUrl),
     revocationsUrl: isHttpUrl(revocationsUrl),
     onStale: ['refuse', 'accept'].includes(onStale),
@@ -61,7 +61,7 @@ export function readOptions(options: ResourceServerOptions): ResourceServerSetti
     clockTolerance: clockTolerance >= 0 && clockTolerance <= MOST_TOLERANCE,
     freshTtl: freshTtl >= 0,
     // It stands between quotes.
-    realm: /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(realm),
+    realm: isTextOf(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, realm),
   });
   return {
     ...options,
@@ -79,6 +79,11 @@ function requireAll(rules: Readonly<Record<string, boolean>>): void {
   const broken = Object.keys(rules).filter((name) => rules[name] !== true);
   if (broken.length > 0)
     throw new TypeError(`ResourceServerModule cannot use these options: ${broken.join(', ')}`);
+}
+
+/** Whatever the types say, a variable that is not set comes as undefined, and is no text that a pattern may hold for one. */
+function isTextOf(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && pattern.test(value);
 }
 
 function isHttpUrl(text: string): boolean {
