@@ -42,7 +42,8 @@ export class FeedClient {
     const sent = send(url, { headers, signal }).end();
     // Once there is an answer, it is the answer that fails.
     sent.on('error', () => undefined);
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    // By the signal too: where a connection is closed for an answer in another protocol, no event would tell.
+    const [answer] = (await once(sent, 'response', { signal })) as [IncomingMessage];
     if (answer.statusCode === 200) return answer.setEncoding('utf8') as AsyncIterable<string>;
     answer.destroy();
     if (answer.statusCode === 400) throw new CursorRefused('the issuer does not know the cursor');

@@ -118,6 +118,19 @@ describe('a resource server that follows revocations', () => {
     await until(async () => (await ask(another)).error === 'token_revoked', 25_000);
   });
 
+  it('goes on after whatever stands before the issuer has answered in another protocol', async () => {
+    const token = await signIn();
+    for (const path of [FEED, STREAM])
+      front.replace(path, ({ socket }) => {
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+      });
+    front.cut();
+    await until(() => (front.counts.get(FEED) ?? 0) > 1);
+    for (const path of [FEED, STREAM]) front.handOn(path);
+    await signOut(token);
+    await untilRevoked(token);
+  });
+
   it('starts again from the beginning where the issuer does not know its cursor', async () => {
     const [before, after] = [await signIn(), await signIn()];
     await signOut(before);
