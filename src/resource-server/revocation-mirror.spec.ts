@@ -36,9 +36,9 @@ describe('the mirror of revocations', () => {
     clock.seconds += seconds;
     jest.advanceTimersByTime(seconds * 1000);
   };
-  const refusalOf = (jti: string, sid = 'a-session') => {
+  const refusalOf = (jti: string, sid = 'a-session', exp = Infinity) => {
     try {
-      mirror.requireNotRevoked({ jti, sid });
+      mirror.requireNotRevoked({ jti, sid, exp });
       return undefined;
     } catch (error) {
       return (error as Refusal).code;
@@ -129,13 +129,36 @@ describe('the mirror of revocations', () => {
     expect(refusalOf('token')).toBe('token_revoked');
   });
 
-  it('forgets what has expired for a minute', () => {
-    mirror.take(page({ revoked: [{ id: 'token', exp: clock.seconds + 10 }] }));
+  it('refuses what has expired by the clock of the issuer, also by a page that is not the last', () => {
+    const exp = clock.seconds + 10;
+    mirror.take(page({}));
+    expect(refusalOf('token', 'a-session', exp)).toBeUndefined();
+    mirror.take(page({ more: true, iat: exp - 1 }));
+    expect(refusalOf('token', 'a-session', exp)).toBeUndefined();
+    mirror.take(page({ more: true, iat: exp }));
+    expect(refusalOf('token', 'a-session', exp)).toBe('token_expired');
+    mirror.take(page({ iat: exp - 1 }));
+    expect(refusalOf('token', 'a-session', exp)).toBe('token_expired');
+  });
+
+  it('forgets what has expired by the clock of the issuer', () => {
+    mirror.take(page({ revoked: [{ id: 'token', exp: clock.seconds + 70 }] }));
     pass(65);
     mirror.take(page({}));
     expect(mirror.size).toBe(1);
-    pass(61);
+    pass(65);
     mirror.take(page({}));
     expect(mirror.size).toBe(0);
+  });
+
+  it('forgets nothing for a clock of its own that was put forward, and back', () => {
+    const exp = clock.seconds + 61;
+    mirror.take(page({ revoked: [{ id: 'token', exp }] }));
+    pass(60);
+    const iat = clock.seconds;
+    clock.seconds += 63;
+    mirror.take(page({ iat }));
+    clock.seconds -= 63;
+    expect(refusalOf('token', 'a-session', exp)).toBe('token_revoked');
   });
 });

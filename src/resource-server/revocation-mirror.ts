@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../time/clock.js';
+import type { AccessTokenClaims } from './access-token.js';
 import type { FeedPage } from './feed-page.js';
 import { Refusal } from './refusal.js';
 import { ResourceServerSettings } from './resource-server-options.js';
 
 const FORGETS_EVERY_MS = 60_000;
-/** More than the clocks may be apart. */
-const KEPT_AFTER_EXPIRY_SECONDS = 60;
 
 /** A page that does not come after what is known: something between would be missed. */
 export class FeedGap extends Error {}
@@ -21,6 +20,8 @@ export class RevocationMirror {
   private asOf = -Infinity;
   /** When that came, on the monotonic clock. */
   private heardAt = -Infinity;
+  /** The latest that the clock of the issuer is known to have been at, in seconds: it leaves out what has expired. */
+  private issuerClock = -Infinity;
   private forgottenAt = 0;
 
   constructor(
@@ -49,9 +50,13 @@ export class RevocationMirror {
     return this.place;
   }
 
-  /** @throws Refusal token_revoked; overloaded where nobody can tell, and `onStale` is to refuse then */
-  requireNotRevoked({ jti, sid }: { readonly jti: string; readonly sid: string }): void {
+  /**
+   * @throws Refusal token_revoked; token_expired by the clock of the issuer, which does not tell any more whether it was
+   * revoked; overloaded where nobody can tell, and `onStale` is to refuse then
+   */
+  requireNotRevoked({ jti, sid, exp }: Pick<AccessTokenClaims, 'jti' | 'sid' | 'exp'>): void {
     if (this.revoked.has(jti) || this.revoked.has(sid)) throw new Refusal('token_revoked');
+    if (exp <= this.issuerClock) throw new Refusal('token_expired');
     if (this.settings.onStale === 'refuse' && !this.isCurrent) throw new Refusal('overloaded');
   }
 
@@ -60,6 +65,7 @@ export class RevocationMirror {
     if (since !== this.place) throw new FeedGap('the page comes after another one than the last');
     for (const { id, exp } of revoked) this.revoked.set(id, Math.max(exp, this.revoked.get(id) ?? 0));
     this.place = cursor;
+    this.issuerClock = Math.max(this.issuerClock, iat);
     if (!more && iat * 1000 >= this.asOf) {
       this.asOf = iat * 1000;
       this.heardAt = performance.now();
@@ -72,10 +78,10 @@ export class RevocationMirror {
     this.place = null;
   }
 
+  /** By the clock of the issuer, as tokens are refused: ours may be put forward, and back. */
   private forgetExpired(): void {
     if (performance.now() < this.forgottenAt + FORGETS_EVERY_MS) return;
     this.forgottenAt = performance.now();
-    const last = this.clock.now().getTime() / 1000 - KEPT_AFTER_EXPIRY_SECONDS;
-    for (const [id, exp] of this.revoked) if (exp < last) this.revoked.delete(id);
+    for (const [id, exp] of this.revoked) if (exp <= this.issuerClock) this.revoked.delete(id);
   }
 }

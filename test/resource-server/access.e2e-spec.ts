@@ -136,10 +136,13 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
   });
 
   it('refuses a token that has expired, and lets clocks be some seconds apart', async () => {
-    expect(await ask('/reports', await signed({ exp: nowPlus(-6) }))).toEqual(
-      refused('token_expired', 'The token has expired'),
-    );
-    expect(await ask('/reports', await signed({ exp: nowPlus(-2) }))).toMatchObject({ status: 200 });
+    for (const exp of [nowPlus(-6), nowPlus(-2)])
+      expect(await ask('/reports', await signed({ exp }))).toEqual(
+        refused('token_expired', 'The token has expired'),
+      );
+    const short = await signed({ exp: nowPlus(20) });
+    server.clock.shift(20 + 2);
+    expect(await ask('/reports', short)).toMatchObject({ status: 200 });
     server.clock.shift(900 + 6);
     expect((await ask('/reports', pair.access_token)).body).toMatchObject({ error: 'token_expired' });
   });

@@ -1,4 +1,5 @@
 import { generateKeyPair, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -75,6 +76,16 @@ describe('a resource server that follows revocations', () => {
     expect(await ask(token)).toMatchObject({ status: 401, error: 'token_revoked' });
     expect(server.mirror.ageMs).toBeLessThan(10_000);
     expect(server.mirror.size).toBeGreaterThan(0);
+  });
+
+  it('lets nobody in by a revoked token that has expired, which the issuer tells of no more', async () => {
+    const exp = inSeconds(2);
+    const claims = { ...claimsOf(await signIn()), jti: randomUUID(), exp };
+    const token = await signAsService(currentKeyIn(join(folder, 'data')), claims);
+    await service.api.delete('/access-revoke', token).expect(200);
+    await until(() => inSeconds(0) >= exp);
+    await restartServer();
+    expect(await ask(token)).toMatchObject({ status: 401 });
   });
 
   it('goes on where it was after the stream was cut, and misses nothing', async () => {
