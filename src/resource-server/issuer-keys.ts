@@ -15,9 +15,11 @@ const KEEP_MS = 300_000;
 const RENEW_EVERY_MS = 120_000;
 /** Between two fetches that tokens with an unknown `kid` ask for: anybody can write one. */
 const UNKNOWN_KID_PAUSE_MS = 30_000;
-/** Between two fetches while the issuer does not answer. */
+/** Between two fetches while the issuer does not answer, or not with a key set. */
 const FAILURE_PAUSE_MS = 1000;
 const ANSWERS_WITHIN_MS = 5000;
+/** A key has some 500 bytes. */
+const LONGEST_KEY_SET = 1_000_000;
 
 /** What jose says where the fault is not the token's. */
 const FETCH_FAULTS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
@@ -68,20 +70,23 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
 
   private readonly fetch: FetchImplementation = async (url, options) => {
     if (performance.now() < this.pausedUntil) throw new Error('it could not be fetched a moment ago');
-    let isFetched = false;
     try {
-      const answer = await Promise.race([fetchWhole(url, options), rejectLate()]);
-      isFetched = answer.ok;
-      return answer;
+      return await Promise.race([fetchWhole(url, options), rejectLate()]);
     } finally {
-      if (!isFetched) this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
+      // Whether it is a key set, shows later; nobody needs another one so soon.
+      this.pausedUntil = performance.now() + FAILURE_PAUSE_MS;
     }
   };
 }
 
 async function fetchWhole(...[url, options]: Parameters<FetchImplementation>): Promise<Response> {
   const answer = await fetch(url, options);
-  return new Response(await answer.text(), { status: answer.status });
+  let text = '';
+  for await (const piece of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece;
+    if (text.length > LONGEST_KEY_SET) throw new RangeError('the key set is too long');
+  }
+  return new Response(text, { status: answer.status });
 }
 
 /** The `fetch` of Node 20 may forget its signal, and everybody would wait for the keys. */

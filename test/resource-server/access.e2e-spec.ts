@@ -1,7 +1,9 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { createPublicKey, randomUUID, type JsonWebKey } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { StoredKey } from '../../src/tokens/key-ring.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { freePort } from '../support/free-port.js';
@@ -213,6 +215,34 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
     expect(away.counts.get(JWKS)! - asked).toBeLessThanOrEqual(4);
     await alone.stop();
     await away.stop();
+  });
+
+  it('asks no more often where what it gets is no key set, and takes up no more of it than one has', async () => {
+    let sent = 0;
+    const sendForEver = (response: ServerResponse) => {
+      const piece = gzipSync(Buffer.alloc(16_000_000, ' '));
+      const send = () => {
+        while (!response.destroyed && response.write(piece)) sent += piece.length;
+        sent += piece.length;
+      };
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).on('drain', send);
+      send();
+    };
+    for (const answer of [(response: ServerResponse) => response.end('<p>Closed</p>'), sendForEver]) {
+      const instead = await IssuerFront.start(service.url);
+      instead.replace(JWKS, (_, response) => {
+        answer(response);
+      });
+      const alone = await ResourceServerApp.start(optionsFor(instead), adapter);
+      const [asked, since] = [instead.counts.get(JWKS) ?? 0, performance.now()];
+      for (let n = 0; n < 50; n++) await alone.api.get('/reports', pair.access_token).expect(503);
+      const seconds = (performance.now() - since) / 1000;
+      expect(instead.counts.get(JWKS)! - asked).toBeLessThanOrEqual(1 + seconds);
+      expect(seconds).toBeLessThan(4);
+      await alone.stop();
+      await instead.stop();
+    }
+    expect(sent).toBeLessThan(10_000_000);
   });
 
   it('says that it cannot tell where the keys are asked for, and no answer comes', async () => {
