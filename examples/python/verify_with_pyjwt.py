@@ -1,12 +1,14 @@
 """Verifies an access token with PyJWT."""
 import os
+import threading
 import time
 
 import jwt
 from command_line import print_claims
-from gatehouse import ALGORITHM, AUDIENCE, ISSUER, JWKS_URL, InvalidToken, fetch_key_set
+from gatehouse import ALGORITHM, AUDIENCE, ISSUER, JWKS_URL, InvalidToken, Unavailable, fetch_key_set
 
 COOLDOWN_SECONDS = 30
+FAILURE_PAUSE_SECONDS = 1
 
 # For HS256 alone. Whoever verifies by the secret could make tokens too: prefer ES256.
 SECRET = os.environ.get("JWT_SECRET", "")
@@ -22,12 +24,25 @@ class KeySet(jwt.PyJWKClient):
     def __init__(self) -> None:
         # Never cache_keys: it keeps a key that was retired, as after a theft, for as long as this process lives.
         super().__init__(JWKS_URL, cache_keys=False, cache_jwk_set=True, lifespan=300)
+        self.fetching = threading.Lock()
 
     def fetch_data(self) -> dict:
         # PyJWKClient's own has no timeout in PyJWT 2.6, and forgets the keys it has when a fetch fails.
-        self.tried_at = time.monotonic()
-        keys = fetch_key_set()
-        self.jwk_set_cache.put(keys)
+        with self.fetching:
+            # Who waited for another thread has what that one fetched, or fails with it.
+            if time.monotonic() < self.tried_at + FAILURE_PAUSE_SECONDS:
+                return self.kept_keys()
+            try:
+                keys = fetch_key_set()
+            finally:
+                self.tried_at = time.monotonic()
+            self.jwk_set_cache.put(keys)
+            return keys
+
+    def kept_keys(self) -> dict:
+        keys = self.jwk_set_cache.get()
+        if keys is None:
+            raise Unavailable(f"No answer from {JWKS_URL} a moment ago")
         return keys
 
     def get_jwk_set(self, refresh: bool = False) -> jwt.PyJWKSet:

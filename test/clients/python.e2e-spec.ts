@@ -1,11 +1,13 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { createPublicKey, randomUUID, type JsonWebKey } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { StoredKey } from '../../src/tokens/key-ring.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ExampleServer, requirePythonPackages, runExample } from '../support/examples.js';
 import { freePort } from '../support/free-port.js';
+import { IssuerFront } from '../support/issuer-front.js';
 import { ada, grace } from '../support/people.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
 import { accessHeader, currentKeyIn, signAsService } from '../support/signing-key.js';
@@ -13,6 +15,7 @@ import { newFolder } from '../support/test-app.js';
 import { claimsOf, headerOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
+const JWKS = '/.well-known/jwks.json';
 const gateway = { username: 'gateway', password: 'a service that asks for others' };
 
 const startService = async (folder: string, settings: Record<string, string> = {}) => {
@@ -195,6 +198,34 @@ describe('in Python,', () => {
       const { status, headers } = await alone.api.get('/reports', pair.access_token);
       expect([status, headers['retry-after']]).toEqual([503, '5']);
       await alone.stop();
+    });
+
+    it('waits with all requests for one fetch of the keys, and tries it once a second at most', async () => {
+      const answers = [
+        (response: ServerResponse) => response.destroy(),
+        (response: ServerResponse) => response.end('{}'),
+        (response: ServerResponse) => response.end('<p>Closed</p>'),
+      ];
+      for (const answer of answers) {
+        const front = await IssuerFront.start(service.url);
+        front.replace(JWKS, (_, response) => {
+          answer(response);
+        });
+        const alone = await ExampleServer.start(module, { ...variables, JWKS_URL: `${front.url}${JWKS}` });
+        const since = performance.now();
+        for (let n = 0; n < 20; n++) {
+          const two = [
+            alone.api.get('/reports', pair.access_token),
+            alone.api.get('/reports', pair.access_token),
+          ];
+          for (const { status } of await Promise.all(two)) expect(status).toBe(503);
+        }
+        expect(front.counts.get(JWKS)).toBeLessThanOrEqual(1 + (performance.now() - since) / 1000);
+        front.handOn(JWKS);
+        await until(async () => (await alone.api.get('/reports', pair.access_token)).status === 403);
+        await alone.stop();
+        await front.stop();
+      }
     });
   });
 });
