@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import jwt
-from gatehouse import ALGORITHM, ISSUER, InvalidToken, Unavailable
+from gatehouse import ALGORITHM, ISSUER, LONGEST_ANSWER, InvalidToken, Unavailable, read_whole
 from verify_with_pyjwt import find_key
 
 URL = os.environ.get("REVOCATIONS_URL", ISSUER.rstrip("/") + "/revocations")
@@ -24,8 +24,7 @@ SILENT_FOR_SECONDS = 12
 POLL_EVERY_SECONDS = 1
 STARTS_WITHIN_SECONDS = 3
 CLOCK_TOLERANCE_SECONDS = 5
-KEPT_AFTER_EXPIRY_SECONDS = 60
-LONGEST_PAGE = 1_000_000
+FORGETS_EVERY_SECONDS = 60
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +47,22 @@ class Mirror:
         self.has_more = False
         # By the clock of Gatehouse, and when that came, by a clock that nobody sets back.
         self.as_of = self.heard_at = float("-inf")
+        # The latest that the clock of Gatehouse is known to have been at: it leaves out what has expired.
+        self.issuer_clock = float("-inf")
+        self.forgotten_at = time.monotonic()
         self.lock = threading.Lock()
         self.is_current = threading.Event()
         self.started_by: Optional[int] = None
+        self.starts_until = 0.0
 
     def require_not_revoked(self, claims: dict) -> None:
         """Raises InvalidToken, or Unavailable where nobody can tell."""
         self.start_once()
-        names = {claims.get("jti"), claims.get("sid")}
-        if None in names or not names.isdisjoint(self.revoked):
+        names = [claims.get("jti"), claims.get("sid")]
+        if None in names or any(name in self.revoked for name in names):
             raise InvalidToken("The token was revoked")
+        if claims["exp"] <= self.issuer_clock:
+            raise InvalidToken("The token has expired by the clock of Gatehouse")
         if self.age() > MAX_STALENESS_SECONDS:
             raise Unavailable("It is not known what was revoked")
 
@@ -69,8 +74,9 @@ class Mirror:
         with self.lock:
             if self.started_by != os.getpid():
                 self.started_by = os.getpid()
+                self.starts_until = time.monotonic() + STARTS_WITHIN_SECONDS
                 threading.Thread(target=self.follow, daemon=True).start()
-        self.is_current.wait(STARTS_WITHIN_SECONDS)
+        self.is_current.wait(max(0, self.starts_until - time.monotonic()))
 
     def follow(self) -> None:
         while True:
@@ -94,14 +100,22 @@ class Mirror:
         self.has_more = True
         while self.has_more:
             with self.open(URL) as answer:
-                yield answer.read(LONGEST_PAGE).decode("ascii")
+                yield read_whole(answer).decode("ascii")
 
     def stream(self) -> Iterator[str]:
         with self.open(URL + "/stream") as answer:
-            while line := answer.readline(LONGEST_PAGE):
-                name, _, value = line.decode("ascii").strip().partition(": ")
-                if name == "data":
-                    yield value
+            rest = b""
+            heard_at = time.monotonic()
+            # A timeout is for each piece: only a page tells that the stream lives.
+            while piece := answer.read1(65_536):
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    name, _, value = line.decode("ascii").strip().partition(": ")
+                    if name == "data":
+                        yield value
+                        heard_at = time.monotonic()
+                if time.monotonic() > heard_at + SILENT_FOR_SECONDS or len(rest) > LONGEST_ANSWER:
+                    raise ValueError("the stream brings no page")
 
     def open(self, url: str):
         query = "" if self.cursor is None else "?" + urlencode({"since": self.cursor})
@@ -113,16 +127,17 @@ class Mirror:
             raise ValueError("the page comes after another one than the last")
         self.revoked.update((entry["id"], entry["exp"]) for entry in page["revoked"])
         self.cursor, self.has_more = page["cursor"], page["more"]
+        self.issuer_clock = max(self.issuer_clock, page["iat"])
         if not self.has_more and page["iat"] >= self.as_of:
             self.as_of, self.heard_at = page["iat"], time.monotonic()
             self.is_current.set()
+        if time.monotonic() > self.forgotten_at + FORGETS_EVERY_SECONDS:
             self.forget_expired()
 
     def forget_expired(self) -> None:
-        last = time.time() - KEPT_AFTER_EXPIRY_SECONDS
+        self.forgotten_at = time.monotonic()
         # Another dict, as requests look into this one meanwhile.
-        if any(exp < last for exp in self.revoked.values()):
-            self.revoked = {name: exp for name, exp in self.revoked.items() if exp >= last}
+        self.revoked = {name: exp for name, exp in self.revoked.items() if exp > self.issuer_clock}
 
 
 def verify_page(text: str) -> dict:

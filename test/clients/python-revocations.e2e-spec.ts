@@ -8,6 +8,7 @@ import { grace } from '../support/people.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
 import { currentKeyIn, signAsService } from '../support/signing-key.js';
 import { newFolder } from '../support/test-app.js';
+import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const REVOCATIONS_TOKEN = 'the-token-of-the-reports-service';
@@ -96,6 +97,55 @@ describe.each(['flask_resource_server', 'fastapi_resource_server'])(
       const before = front.count;
       for (let n = 0; n < 50; n++) await ask(token).expect(200);
       expect(front.count - before).toBeLessThanOrEqual(2);
+    });
+
+    it('takes a stream for dead that brings no page, whatever else it brings', async () => {
+      const [kept, token] = [await signIn(), await signIn()];
+      let isOpen = false;
+      front.replace('/revocations/stream', (_, response) => {
+        isOpen = true;
+        const drops = setInterval(() => response.write(':'), 500);
+        response.on('close', () => {
+          clearInterval(drops);
+        });
+      });
+      await ask(kept).expect(200);
+      await until(() => isOpen);
+      await signOut(token);
+      await until(async () => (await ask(token)).status === 401, 25_000);
+    });
+
+    it('waits for the feed when it starts, and not again with each request', async () => {
+      const token = await signIn();
+      FEED.forEach((path) => {
+        front.replace(path, (_, response) => response.writeHead(503).end());
+      });
+      await ask(token).expect(503);
+      const since = performance.now();
+      await ask(token).expect(503);
+      expect(performance.now() - since).toBeLessThan(1000);
+    });
+
+    it('refuses what has expired by the clock of Gatehouse, which tells of it no more', async () => {
+      const key = currentKeyIn(join(folder, 'data'));
+      const page = await signAsService(
+        key,
+        {
+          iss: service.url,
+          aud: `${service.url}/revocations`,
+          iat: nowPlus(4),
+          exp: nowPlus(64),
+          since: null,
+          cursor: null,
+          more: false,
+          revoked: [],
+        },
+        { typ: 'revocations+jwt' },
+      );
+      front.replace('/revocations', (_, response) => response.end(page));
+      const claims = claimsOf(await signIn());
+      await ask(await signAsService(key, { ...claims, exp: nowPlus(60) })).expect(200);
+      await ask(await signAsService(key, { ...claims, exp: nowPlus(3) })).expect(401);
     });
 
     it('believes no page but one that Gatehouse has signed as such, and lets nobody in before it has one', async () => {
