@@ -10,7 +10,7 @@ const CHALLENGE = 'Bearer realm="reports"';
 /** For as long as Gatehouse allows; a key is published for longer before it signs. jose's own default is ten minutes. */
 const KEEP_KEYS_MS = 300_000;
 /** What jose says when the keys could not be fetched, which is no fault of the token. */
-const FETCH_ERRORS = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'];
+const FETCH_ERRORS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 interface Request {
   headers: { authorization?: string };

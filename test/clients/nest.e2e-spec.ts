@@ -9,6 +9,7 @@ import type { StoredKey } from '../../src/tokens/key-ring.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ApiClient } from '../support/api-client.js';
 import { freePort } from '../support/free-port.js';
+import { IssuerFront } from '../support/issuer-front.js';
 import { ada } from '../support/people.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { currentKeyIn, signAsService } from '../support/signing-key.js';
@@ -83,6 +84,15 @@ describe('the guard for another Nest application', () => {
   ])('refuses a token with %s', async (_, make) => {
     const { headers } = await ask(await make()).expect(401);
     expect(headers['www-authenticate']).toBe('Bearer realm="reports", error="invalid_token"');
+  });
+
+  it('cannot tell, and says so, where it gets something else for the keys', async () => {
+    const front = await IssuerFront.start(service.url);
+    front.replace('/.well-known/jwks.json', (_, response) => response.end('{}'));
+    const alone = await startGuarded(front.url);
+    await new ApiClient(alone.getHttpServer()).get('/reports', pair.access_token).expect(503);
+    await alone.close();
+    await front.stop();
   });
 
   it('cannot tell, and says so, where the keys cannot be fetched', async () => {
