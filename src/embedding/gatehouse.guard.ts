@@ -2,15 +2,12 @@ import { HttpException, Injectable, type CanActivate, type ExecutionContext } fr
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from '../access/identity.js';
-import { Public } from '../access/public.decorator.js';
-import { routeMetadata } from '../access/route-metadata.js';
+import { isOpen } from '../access/is-open.js';
 import { AppError } from '../errors/app-error.js';
 import { errorBody } from '../errors/error-body.js';
 import { errorHeaders } from '../errors/error-headers.js';
 import { bearerToken } from '../http/bearer-token.js';
 import { Gatehouse } from './gatehouse.js';
-
-const isPublic = routeMetadata(Public);
 
 /** A request as Fastify or as Express has it: there it is Node's own. */
 type AskingRequest = (Pick<FastifyRequest, 'headers' | 'raw'> | (IncomingMessage & { raw?: undefined })) & {
@@ -30,7 +27,7 @@ export class GatehouseGuard implements CanActivate {
 
   /** @throws HttpException, or Error where the handler is of something else than HTTP */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isPublic(context) === true) return true;
+    if (isOpen(context)) return true;
     requireHttp(context);
     const request = context.switchToHttp().getRequest<AskingRequest>();
     try {

@@ -24,10 +24,7 @@ export function refuseBrokenRequest(
   if (code === 'ECONNRESET' || !socket.writable) return;
   const { status, error } = refusalOf(code);
   const id = randomUUID();
-  this.log.info(
-    { request_id: id, status, code, ip: plainAddress(socket.remoteAddress ?? '') },
-    'broken request',
-  );
+  this.log.info({ request_id: id, status, code, ip: plainAddress(socket.remoteAddress) }, 'broken request');
   socket.end(answer(id, status, { ...errorBody(error, { oauth: false }), statusCode: status }), () => {
     socket.destroy();
   });

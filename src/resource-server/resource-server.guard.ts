@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { FreshToken } from '../access/fresh-token.decorator.js';
 import type { Identity } from '../access/identity.js';
-import { Public } from '../access/public.decorator.js';
+import { isOpen } from '../access/is-open.js';
 import type { Role } from '../access/role.js';
 import { RequiredRoles } from '../access/roles.decorator.js';
 import { routeMetadata } from '../access/route-metadata.js';
@@ -11,7 +11,6 @@ import { Refusal } from './refusal.js';
 import { ResourceServerSettings } from './resource-server-options.js';
 import { RevocationMirror } from './revocation-mirror.js';
 
-const isPublic = routeMetadata(Public);
 const requiredRoles = routeMetadata(RequiredRoles);
 const wantsFreshToken = routeMetadata(FreshToken);
 
@@ -42,7 +41,7 @@ export class ResourceServerGuard implements CanActivate {
 
   /** @throws Refusal */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isPublic(context) === true) return true;
+    if (isOpen(context)) return true;
     try {
       await this.letIn(context);
       return true;

@@ -90,6 +90,11 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
     expect(revoked.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
+  it('keeps a handler that wants a role closed, though its class is public', async () => {
+    await host.own.get('/lobby').expect(200);
+    expect(refusal(await host.own.get('/lobby/keys'))).toEqual({ status: 401, error: 'token_missing' });
+  });
+
   it('guards nothing that is not of HTTP, and says what to ask there', async () => {
     const message = { getType: () => 'rpc', getClass: () => HostApp, getHandler: () => HostApp.start };
     const guard = host.app.get(GatehouseGuard, { strict: false });

@@ -97,6 +97,11 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
     expect(await ask('/open', 'no-token')).toMatchObject({ status: 200 });
   });
 
+  it('keeps a handler that wants a role closed, though its class is public', async () => {
+    expect(await ask('/lobby')).toMatchObject({ status: 200 });
+    expect(await ask('/lobby/keys')).toMatchObject({ status: 401 });
+  });
+
   it.each<[string, () => Promise<string> | string]>([
     ['of another issuer', () => signed({ iss: 'http://elsewhere' })],
     ['for another audience', () => signed({ aud: 'elsewhere' })],

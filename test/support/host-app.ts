@@ -77,6 +77,22 @@ class HostController {
   }
 }
 
+@Controller('lobby')
+@Public()
+@UseGuards(GatehouseGuard)
+class LobbyController {
+  @Get()
+  lobby(): object {
+    return {};
+  }
+
+  @Get('keys')
+  @Roles('admin')
+  keys(): object {
+    return {};
+  }
+}
+
 export const hostAdapters: [string, () => AbstractHttpAdapter][] = [
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
@@ -120,7 +136,7 @@ export class HostApp {
 
     @Module({
       imports: [GatehouseModule.forRootAsync({ useFactory: () => ({ path, settings: all, ...extensions }) })],
-      controllers: [HostController],
+      controllers: [HostController, LobbyController],
     })
     class HostModule {}
 

@@ -40,6 +40,21 @@ class ReportsController {
   }
 }
 
+@Controller('lobby')
+@Public()
+class LobbyController {
+  @Get()
+  lobby(): object {
+    return {};
+  }
+
+  @Get('keys')
+  @Roles('admin')
+  keys(): object {
+    return {};
+  }
+}
+
 /** A clock that goes on as the machine's does, and can be put forward. */
 export class ShiftedClock extends Clock {
   private shiftMs = 0;
@@ -78,7 +93,10 @@ export class ResourceServerApp {
         ? ResourceServerModule.forRoot(options)
         : ResourceServerModule.forRootAsync({ useFactory: () => options }),
     ];
-    const module = await Test.createTestingModule({ imports, controllers: [ReportsController] })
+    const module = await Test.createTestingModule({
+      imports,
+      controllers: [ReportsController, LobbyController],
+    })
       .overrideProvider(Clock)
       .useValue(clock)
       .compile();

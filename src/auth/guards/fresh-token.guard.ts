@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { FreshToken } from '../../access/fresh-token.decorator.js';
 import type { Identity } from '../../access/identity.js';
+import { isOpen } from '../../access/is-open.js';
 import { routeMetadata } from '../../access/route-metadata.js';
 import { Settings } from '../../config/settings.js';
 import { AppError } from '../../errors/app-error.js';
@@ -19,7 +20,7 @@ export class FreshTokenGuard implements CanActivate {
 
   /** @throws AppError fresh_token_required */
   canActivate(context: ExecutionContext): boolean {
-    if (wantsFreshToken(context) !== true) return true;
+    if (wantsFreshToken(context) !== true || isOpen(context)) return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     const { freshTtl } = this.settings;
     const age = (this.clock.now().getTime() - (user?.authTime.getTime() ?? 0)) / 1000;

@@ -2,15 +2,12 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../access/identity.js';
-import { Public } from '../../access/public.decorator.js';
-import { routeMetadata } from '../../access/route-metadata.js';
+import { isOpen } from '../../access/is-open.js';
 import { bearerToken } from '../../http/bearer-token.js';
 import { AccessTokens } from '../access-tokens.service.js';
 import { JwtStrategy } from '../strategies/jwt.strategy.js';
 import { ownStrategy } from '../strategies/own-strategy.js';
 import { requireAuthenticated } from './require-authenticated.js';
-
-const isPublic = routeMetadata(Public);
 
 /** Wants a valid access token on every route that is not `@Public()`. */
 @Injectable()
@@ -23,9 +20,7 @@ export class JwtAuthGuard extends AuthGuard() {
   }
 
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return (
-      isPublic(context) ?? (this.recognizes(context) || (super.canActivate(context) as Promise<boolean>))
-    );
+    return isOpen(context) || this.recognizes(context) || (super.canActivate(context) as Promise<boolean>);
   }
 
   override handleRequest<T>(error: unknown, identity: T | false, failure: unknown): T {

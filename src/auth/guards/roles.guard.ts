@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../access/identity.js';
+import { isOpen } from '../../access/is-open.js';
 import { routeMetadata } from '../../access/route-metadata.js';
 import { RequiredRoles } from '../../access/roles.decorator.js';
 import { AppError } from '../../errors/app-error.js';
@@ -13,7 +14,7 @@ export class RolesGuard implements CanActivate {
   /** @throws AppError forbidden */
   canActivate(context: ExecutionContext): boolean {
     const due = requiredRoles(context);
-    if (due === undefined) return true;
+    if (due === undefined || isOpen(context)) return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     if (due.some((role) => user?.roles.includes(role))) return true;
     throw new AppError('forbidden');
