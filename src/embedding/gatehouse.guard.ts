@@ -2,7 +2,7 @@ import { HttpException, Injectable, type CanActivate, type ExecutionContext } fr
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { Identity } from '../access/identity.js';
-import { isOpen } from '../access/is-open.js';
+import { isOpen } from '../access/route-access.js';
 import { AppError } from '../errors/app-error.js';
 import { errorBody } from '../errors/error-body.js';
 import { errorHeaders } from '../errors/error-headers.js';

@@ -1,18 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { FreshToken } from '../access/fresh-token.decorator.js';
 import type { Identity } from '../access/identity.js';
-import { isOpen } from '../access/is-open.js';
 import type { Role } from '../access/role.js';
-import { RequiredRoles } from '../access/roles.decorator.js';
-import { routeMetadata } from '../access/route-metadata.js';
+import { isOpen, requiredRoles, wantsFreshToken } from '../access/route-access.js';
 import { Clock } from '../time/clock.js';
 import { AccessTokenVerifier, type AccessTokenClaims } from './access-token.js';
 import { Refusal } from './refusal.js';
 import { ResourceServerSettings } from './resource-server-options.js';
 import { RevocationMirror } from './revocation-mirror.js';
-
-const requiredRoles = routeMetadata(RequiredRoles);
-const wantsFreshToken = routeMetadata(FreshToken);
 
 /** What Express and Fastify have alike. */
 interface AskingRequest {
@@ -61,7 +55,7 @@ export class ResourceServerGuard implements CanActivate {
   }
 
   private requireFresh(context: ExecutionContext, { authTime }: Identity): void {
-    if (wantsFreshToken(context) !== true) return;
+    if (!wantsFreshToken(context)) return;
     const { freshTtl } = this.settings;
     if ((this.clock.now().getTime() - authTime.getTime()) / 1000 > freshTtl)
       throw new Refusal('fresh_token_required', { maxAge: freshTtl });

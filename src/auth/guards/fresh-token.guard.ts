@@ -1,14 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { FreshToken } from '../../access/fresh-token.decorator.js';
 import type { Identity } from '../../access/identity.js';
-import { isOpen } from '../../access/is-open.js';
-import { routeMetadata } from '../../access/route-metadata.js';
+import { wantsFreshToken } from '../../access/route-access.js';
 import { Settings } from '../../config/settings.js';
 import { AppError } from '../../errors/app-error.js';
 import { Clock } from '../../time/clock.js';
-
-const wantsFreshToken = routeMetadata(FreshToken);
 
 /** Enforces `@FreshToken()`: the step-up challenge of RFC 9470. */
 @Injectable()
@@ -20,7 +16,7 @@ export class FreshTokenGuard implements CanActivate {
 
   /** @throws AppError fresh_token_required */
   canActivate(context: ExecutionContext): boolean {
-    if (wantsFreshToken(context) !== true || isOpen(context)) return true;
+    if (!wantsFreshToken(context)) return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Identity }>();
     const { freshTtl } = this.settings;
     const age = (this.clock.now().getTime() - (user?.authTime.getTime() ?? 0)) / 1000;

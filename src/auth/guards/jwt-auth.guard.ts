@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../access/identity.js';
-import { isOpen } from '../../access/is-open.js';
+import { isOpen } from '../../access/route-access.js';
 import { bearerToken } from '../../http/bearer-token.js';
 import { AccessTokens } from '../access-tokens.service.js';
 import { JwtStrategy } from '../strategies/jwt.strategy.js';

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { FreshToken } from './fresh-token.decorator.js';
-import { isOpen } from './is-open.js';
+import { isOpen, requiredRoles, wantsFreshToken } from './route-access.js';
 import { Public } from './public.decorator.js';
 import { Roles } from './roles.decorator.js';
 
@@ -71,5 +71,18 @@ describe('a route is open', () => {
     ['where its class wants a role', routeOf(OfAdmins, 'plain')],
   ])('not %s', (_, route) => {
     expect([isOpen(route), isOpen(route)]).toEqual([false, false]);
+  });
+});
+
+describe('a route asks for', () => {
+  it.each([
+    ['nothing where it is open, whatever its class says', routeOf(OfAdmins, 'open'), undefined, false],
+    ['a role where its class says so', routeOf(OfAdmins, 'plain'), ['admin'], false],
+    ['a role where its handler says so', routeOf(Open, 'ofAdmins'), ['admin'], false],
+    ['a fresh token where its handler says so', routeOf(Open, 'fresh'), undefined, true],
+    ['a fresh token where its class says so', routeOf(Contradictory, 'plain'), undefined, true],
+    ['no more than a token where nobody says so', routeOf(Closed, 'plain'), undefined, false],
+  ])('%s', (_, route, roles, isFresh) => {
+    expect([requiredRoles(route), wantsFreshToken(route)]).toEqual([roles, isFresh]);
   });
 });
