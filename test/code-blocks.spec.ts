@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { blocksOf, blocksThatBegin, documentPaths, readDocument } from './support/documents.js';
+import {
+  blocksOf,
+  blocksThatBegin,
+  documentPaths,
+  readDocument,
+  type CodeBlock,
+} from './support/documents.js';
 
 const aptGet = (lists: string) => `sudo apt-get install -y --no-install-recommends $(cat ${lists})`;
 
@@ -49,13 +55,11 @@ const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' })
     return { path, strings: new Set([...quoted].map(([, , text = '']) => text.replaceAll("\\'", "'"))) };
   });
 
-/** The blocks of a document that a test looks up, by the name of a file or by how one line alone begins. */
-function lookedUp(document: string, { strings }: TestFile): string[] {
-  if (!strings.has(document)) return [];
-  const blocks = blocksOf(document);
+/** Those blocks of a document that a test looks up, by the name of a file or by how one line alone begins. */
+function lookedUp(blocks: readonly CodeBlock[], { strings }: TestFile): string[] {
   return [...strings].flatMap((each) => {
     const named = blocks.filter(({ name }) => name === each);
-    const found = named.length > 0 ? named : each.length > 7 ? blocksThatBegin(document, each) : [];
+    const found = named.length > 0 ? named : each.length > 7 ? blocksThatBegin(blocks, each) : [];
     // The name of a variable begins a line, too.
     const meant = found.filter(
       ({ name, text }) => name === each || text.startsWith(each) || each.includes(' '),
@@ -66,8 +70,10 @@ function lookedUp(document: string, { strings }: TestFile): string[] {
 
 describe('every block of code in the documents', () => {
   it.each(documentPaths())('is run by a test, or is told why not: %s', (document) => {
-    const run = new Set(testFiles.flatMap((file) => lookedUp(document, file)));
-    const left = blocksOf(document)
+    const blocks = blocksOf(document);
+    const about = testFiles.filter(({ strings }) => strings.has(document));
+    const run = new Set(about.flatMap((file) => lookedUp(blocks, file)));
+    const left = blocks
       .filter(({ language, text }) => !forTheEye.includes(language) && !run.has(text))
       .map(({ name }) => name);
     expect(left).toEqual(Object.keys(notRun[document] ?? {}));

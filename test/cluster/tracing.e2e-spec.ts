@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
-import { DocumentShell, type ServingCommand } from '../support/document-shell.js';
+import { DocumentShell } from '../support/document-shell.js';
+import type { ServingCommand } from '../support/serving-command.js';
 import { codeBlock } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
 import { npmEnvironment } from '../support/npm-environment.js';

@@ -72,9 +72,8 @@ describe('the package', () => {
       const api = new ApiClient(`http://127.0.0.1:${PORT}/auth`);
       await untilReady(api);
       for (const document of ['docs/embedding.md', 'README.md']) {
-        const { code, stdout, stderr } = await shell.run(document, 'curl -s localhost:3000/auth/register');
-        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        expect(stdout).toMatch(/"title":"the first".*\}$/);
+        const said = await shell.succeed(document, 'curl -s localhost:3000/auth/register');
+        expect(said).toMatch(/"title":"the first".*\}$/);
       }
       await end(running, 'SIGINT');
     },

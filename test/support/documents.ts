@@ -67,14 +67,13 @@ export function codeBlock(document: string, file: string): string {
 
 /** The one code block of a document that begins so, or else has a line that does. */
 export function blockThatBegins(document: string, beginning: string): CodeBlock {
-  const [block, ...others] = blocksThatBegin(document, beginning);
+  const [block, ...others] = blocksThatBegin(blocksOf(document), beginning);
   if (block === undefined || others.length > 0)
     throw new Error(`${document} has ${block ? 'several blocks' : 'no block'} beginning with ${beginning}`);
   return block;
 }
 
-export function blocksThatBegin(document: string, beginning: string): CodeBlock[] {
-  const blocks = blocksOf(document);
+export function blocksThatBegin(blocks: readonly CodeBlock[], beginning: string): CodeBlock[] {
   const begin = blocks.filter(({ text }) => text.startsWith(beginning));
   if (begin.length > 0) return begin;
   return blocks.filter(({ text }) => text.split('\n').some((line) => line.trimStart().startsWith(beginning)));

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ChildProcess } from 'node:child_process';
 import { ApiClient } from './api-client.js';
-import { end, finish, startProcess, type CommandResult, type Variables } from './child-process.js';
+import { finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { freePort } from './free-port.js';
 import { requirePythonModules } from './python-modules.js';
-import { until } from './until.js';
+import { ServingCommand } from './serving-command.js';
 
+const STARTS_WITHIN_MS = 10_000;
 const root = resolve('.');
 const modules = ['cryptography', 'fastapi', 'flask', 'jose', 'jwt', 'uvicorn'];
 
@@ -25,7 +25,7 @@ export function runExample(script: string, token: string, variables: Variables):
 /** An example that serves, started by the command of examples/README.md, but for the port. */
 export class ExampleServer {
   private constructor(
-    private readonly child: ChildProcess,
+    private readonly command: ServingCommand,
     readonly api: ApiClient,
   ) {}
 
@@ -34,25 +34,14 @@ export class ExampleServer {
     const command = commandWith(module).replace(/--port \d+/, `--port ${port}`);
     // Without exec the shell would stand between us and the server that we end.
     const child = startProcess('sh', ['-c', `exec ${command}`], root, { ...quiet, ...variables });
-    const server = new ExampleServer(child, new ApiClient(`http://127.0.0.1:${port}`));
-    let output = '';
-    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stdout?.resume();
-    await until(() => server.answers()).catch((error: unknown) => {
-      throw new Error(`the example did not start:\n${output}`, { cause: error });
-    });
-    return server;
+    const serving = new ServingCommand(child);
+    const url = `http://127.0.0.1:${port}`;
+    await serving.untilAnswering(url, STARTS_WITHIN_MS);
+    return new ExampleServer(serving, new ApiClient(url));
   }
 
   async stop(): Promise<void> {
-    await end(this.child, 'SIGTERM');
-  }
-
-  private async answers(): Promise<boolean> {
-    return this.api.get('/').then(
-      () => true,
-      () => false,
-    );
+    await this.command.stop();
   }
 }
 

@@ -27,6 +27,7 @@ import {
   type Identity,
 } from '../../src/embedding/public-api.js';
 import { ApiClient } from './api-client.js';
+import { LobbyController } from './lobby.controller.js';
 import { removeStores, storesOf } from './stores.js';
 import { newFolder } from './test-app.js';
 
@@ -77,21 +78,8 @@ class HostController {
   }
 }
 
-@Controller('lobby')
-@Public()
 @UseGuards(GatehouseGuard)
-class LobbyController {
-  @Get()
-  lobby(): object {
-    return {};
-  }
-
-  @Get('keys')
-  @Roles('admin')
-  keys(): object {
-    return {};
-  }
-}
+class GuardedLobbyController extends LobbyController {}
 
 export const hostAdapters: [string, () => AbstractHttpAdapter][] = [
   ['Express', () => new ExpressAdapter()],
@@ -136,7 +124,7 @@ export class HostApp {
 
     @Module({
       imports: [GatehouseModule.forRootAsync({ useFactory: () => ({ path, settings: all, ...extensions }) })],
-      controllers: [HostController, LobbyController],
+      controllers: [HostController, GuardedLobbyController],
     })
     class HostModule {}
 

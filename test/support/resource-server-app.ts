@@ -13,6 +13,7 @@ import { ResourceServerModule } from '../../src/resource-server/resource-server.
 import { RevocationMirror } from '../../src/resource-server/revocation-mirror.js';
 import { Clock, SystemClock } from '../../src/time/clock.js';
 import { ApiClient } from './api-client.js';
+import { LobbyController } from './lobby.controller.js';
 
 @Controller()
 class ReportsController {
@@ -37,21 +38,6 @@ class ReportsController {
   @Get('secret-reports')
   secret(): object {
     return { reports: [] };
-  }
-}
-
-@Controller('lobby')
-@Public()
-class LobbyController {
-  @Get()
-  lobby(): object {
-    return {};
-  }
-
-  @Get('keys')
-  @Roles('admin')
-  keys(): object {
-    return {};
   }
 }
 

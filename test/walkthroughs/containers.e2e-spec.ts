@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse as parseVariables } from 'dotenv';
 import { parse, parseAllDocuments } from 'yaml';
 import { finish, startProcess, type Variables } from '../support/child-process.js';
+import { startBash } from '../support/document-shell.js';
 import { blocksOf, readDocument } from '../support/documents.js';
 import { ada } from '../support/people.js';
 import { newServiceFolder } from '../support/service-folder.js';
@@ -22,8 +23,7 @@ const commandsWith = (part: string) => commands.find((text) => text.includes(par
 /** The script that a command has a container run. */
 const scriptIn = (text: string) => /sh -c '([^']+)'/.exec(text)![1]!;
 
-const bash = (folder: string, script: string) =>
-  finish(startProcess('bash', ['--norc', '-euo', 'pipefail', '-c', script], folder, {}));
+const bash = (folder: string, script: string) => finish(startBash(folder, script));
 const silent = { code: 0, stdout: '', stderr: '' };
 const namesIn = (text: string, pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map(([, name = '']) => name)),

@@ -1,7 +1,8 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
-import { DocumentShell, type ServingCommand } from '../support/document-shell.js';
+import { DocumentShell } from '../support/document-shell.js';
+import type { ServingCommand } from '../support/serving-command.js';
 import { requirePythonPackages } from '../support/examples.js';
 import { freePort } from '../support/free-port.js';
 import { newServiceFolder } from '../support/service-folder.js';
@@ -20,11 +21,7 @@ describe('who copies the commands of the examples', () => {
   let gatehouse: ServingCommand;
   let api: ApiClient;
 
-  const run = async (beginning: string) => {
-    const { code, stdout, stderr } = await shell.run(PAGE, beginning);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const run = (beginning: string) => shell.succeed(PAGE, beginning);
   const serve = async (server: 'gatehouse' | 'flask' | 'uvicorn', beginning: string) => {
     const command = shell.serve(PAGE, beginning, [
       ['$(openssl rand -hex 24)', REVOCATIONS_TOKEN],

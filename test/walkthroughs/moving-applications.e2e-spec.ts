@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SignJWT } from 'jose';
@@ -6,19 +5,21 @@ import sqlite3 from 'sqlite3';
 import { settingNames } from '../../src/config/environment.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ApiClient, refusal } from '../support/api-client.js';
-import { end, finish, startProcess, type Variables } from '../support/child-process.js';
+import { finish, startProcess, type Variables } from '../support/child-process.js';
 import { codeBlock, readDocument, tableRows } from '../support/documents.js';
 import { requirePythonPackages } from '../support/examples.js';
 import { foreignHashes } from '../support/foreign-hashes.js';
 import { freePort } from '../support/free-port.js';
 import { grace } from '../support/people.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
+import { ServingCommand } from '../support/serving-command.js';
 import { newFolder, TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const DOCUMENT = 'docs/moving-over.md';
 const COMPILES_WITHIN_MS = 180_000;
+const STARTS_WITHIN_MS = 60_000;
 const OLD_JWT_SECRET = 'the secret of the service before, in its code';
 const REVOCATIONS_TOKEN = 'the-token-of-the-application';
 const FRESH_FOR_SECONDS = 4;
@@ -65,22 +66,16 @@ async function oldTable(path: string, hash: string): Promise<string> {
   }
 }
 
-const running: ChildProcess[] = [];
-const stopAll = () => Promise.all(running.splice(0).map((child) => end(child, 'SIGTERM')));
+const running: ServingCommand[] = [];
+const stopAll = () => Promise.all(running.splice(0).map((serving) => serving.stop()));
 
 /** Starts a program that serves at its last argument. */
 async function start(command: string, args: string[], folder: string, variables: Variables) {
-  const child = startProcess(command, args, folder, variables);
-  running.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const api = new ApiClient(`http://127.0.0.1:${variables['PORT'] ?? ''}`);
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`it did not start:\n${output}`);
-    return (await api.get('/').catch(() => undefined)) !== undefined;
-  }, 60_000);
-  return api;
+  const serving = new ServingCommand(startProcess(command, args, folder, variables));
+  running.push(serving);
+  const url = `http://127.0.0.1:${variables['PORT'] ?? ''}`;
+  await serving.untilAnswering(url, STARTS_WITHIN_MS);
+  return new ApiClient(url);
 }
 
 const python = {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
 import { finish, startProcess } from '../support/child-process.js';
-import { DocumentShell, type ServingCommand } from '../support/document-shell.js';
+import { DocumentShell } from '../support/document-shell.js';
+import type { ServingCommand } from '../support/serving-command.js';
 import { blockThatBegins, codeBlocks, readDocument, shellCommands } from '../support/documents.js';
 import { foreignHashes } from '../support/foreign-hashes.js';
 import { freePort } from '../support/free-port.js';
@@ -31,11 +32,7 @@ describe('who copies the commands of the README', () => {
   let url: string;
   let api: ApiClient;
 
-  const run = async (beginning: string) => {
-    const { code, stdout, stderr } = await shell.run(README, beginning);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const run = (beginning: string) => shell.succeed(README, beginning);
   const statusOf = async (username: string, password: string) =>
     (await api.login({ username, password })).status;
 

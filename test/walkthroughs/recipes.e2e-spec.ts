@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { Agent } from 'node:http';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,7 +5,7 @@ import { parse as parseVariables } from 'dotenv';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { BrowserTabs } from '../support/browser-tabs.js';
-import { end, finish, startProcess, type Variables } from '../support/child-process.js';
+import { finish, startProcess, type Variables } from '../support/child-process.js';
 import { DocumentShell } from '../support/document-shell.js';
 import { codeBlock } from '../support/documents.js';
 import { EventStream } from '../support/event-stream.js';
@@ -16,6 +15,7 @@ import { cookieWith, setCookieOf } from '../support/page-session.js';
 import { ada, grace } from '../support/people.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { newServiceFolder } from '../support/service-folder.js';
+import { ServingCommand } from '../support/serving-command.js';
 import { newFolder, TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
@@ -23,6 +23,7 @@ import { until } from '../support/until.js';
 const DOCUMENT = 'docs/recipes.md';
 const REVOCATIONS_TOKEN = 'the-token-of-the-reports-service';
 const COMPILES_WITHIN_MS = 120_000;
+const STARTS_WITHIN_MS = 60_000;
 
 /** What the clients of the document have in common. */
 interface Client {
@@ -464,7 +465,7 @@ describe('the recipe for a proxy', () => {
 describe('the recipes for services', () => {
   let folder: string;
   let service: ServiceProcess;
-  const running: ChildProcess[] = [];
+  const running: ServingCommand[] = [];
 
   /** Starts what was compiled, in a folder of its own. */
   const start = async (name: string, variables: Variables) => {
@@ -473,16 +474,11 @@ describe('the recipes for services', () => {
       ...variables,
       PORT,
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    running.push(child);
-    const api = new ApiClient(`http://127.0.0.1:${PORT}`);
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`${name} did not start:\n${output}`);
-      return (await api.get('/').catch(() => undefined)) !== undefined;
-    }, 60_000);
-    return { api, output: () => output };
+    const command = new ServingCommand(child);
+    running.push(command);
+    const url = `http://127.0.0.1:${PORT}`;
+    await command.untilAnswering(url, STARTS_WITHIN_MS);
+    return { api: new ApiClient(url), output: () => command.output };
   };
 
   beforeAll(async () => {
@@ -519,7 +515,7 @@ describe('the recipes for services', () => {
     jest.restoreAllMocks();
   });
   afterAll(async () => {
-    await Promise.all(running.map((child) => end(child, 'SIGTERM')));
+    await Promise.all(running.map((command) => command.stop()));
     await service.stop();
     rmSync(folder, { recursive: true });
   });

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
-import { DocumentShell, type ServingCommand } from '../support/document-shell.js';
+import { DocumentShell } from '../support/document-shell.js';
+import type { ServingCommand } from '../support/serving-command.js';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { codeBlocks, readDocument, tableRows } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
