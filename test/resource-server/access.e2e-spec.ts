@@ -241,9 +241,10 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
       const alone = await ResourceServerApp.start(optionsFor(instead), adapter);
       const [asked, since] = [instead.counts.get(JWKS) ?? 0, performance.now()];
       for (let n = 0; n < 50; n++) await alone.api.get('/reports', pair.access_token).expect(503);
-      const seconds = (performance.now() - since) / 1000;
-      expect(instead.counts.get(JWKS)! - asked).toBeLessThanOrEqual(1 + seconds);
-      expect(seconds).toBeLessThan(4);
+      const tries = instead.counts.get(JWKS)! - asked;
+      expect(tries).toBeLessThanOrEqual(1 + (performance.now() - since) / 1000);
+      // Whoever waits for the next one sees it tried.
+      expect(tries).toBeLessThan(25);
       await alone.stop();
       await instead.stop();
     }
