@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CursorRefused, FeedClient } from './feed-client.js';
 import { FeedPageVerifier } from './feed-page.js';
+import { OutageLog } from './outage-log.js';
 import { RevocationMirror } from './revocation-mirror.js';
 
 const ANSWERS_WITHIN_MS = 5000;
@@ -21,13 +22,12 @@ const STARTS_WITHIN_MS = 3000;
  */
 @Injectable()
 export class FeedFollower implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(FeedFollower.name);
+  private readonly outages = new OutageLog('The feed of revocations', new Logger(FeedFollower.name));
   private readonly stopping = new AbortController();
   private underWay = new AbortController();
   private streamPause = FIRST_PAUSE_MS;
   /** On the monotonic clock. */
   private streamAgainAt = 0;
-  private readonly failing = new Set<string>();
   private following: Promise<void> | undefined;
 
   constructor(
@@ -111,17 +111,15 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
     return page.more;
   }
 
-  /** Does what may fail, since it is tried again; the first failure of several is logged. */
+  /** Does what may fail, since it is tried again. */
   private async attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      if (this.failing.delete(what)) this.logger.log(`The feed of revocations is ${what} again`);
+      this.outages.worked(what);
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       if (error instanceof CursorRefused) this.mirror.startAgain();
-      if (!this.failing.has(what))
-        this.logger.warn(`The feed of revocations cannot be ${what}: ${String(error)}`);
-      this.failing.add(what);
+      this.outages.failed(what, error);
     }
   }
 }

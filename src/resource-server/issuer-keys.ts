@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OutageLog } from './outage-log.js';
 import { ResourceServerSettings } from './resource-server-options.js';
 
 /** As long as the issuer allows; it publishes a key for longer before it signs. */
@@ -30,12 +31,13 @@ export class KeysUnavailable extends Error {}
 /** The issuer's key set, kept and renewed. Requests that need it at once wait for one fetch. */
 @Injectable()
 export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(IssuerKeys.name);
+  private readonly outages: OutageLog;
   private readonly keys: ReturnType<typeof createRemoteJWKSet>;
   private pausedUntil = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor({ jwksUrl }: ResourceServerSettings) {
+    this.outages = new OutageLog(`The key set at ${jwksUrl.href}`, new Logger(IssuerKeys.name));
     this.keys = createRemoteJWKSet(jwksUrl, {
       cacheMaxAge: KEEP_MS,
       cooldownDuration: UNKNOWN_KID_PAUSE_MS,
@@ -46,9 +48,7 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.timer = setInterval(() => {
-      this.keys.reload().catch((error: unknown) => {
-        this.logger.warn(`The key set was not renewed: ${String(error)}`);
-      });
+      void this.renew();
     }, RENEW_EVERY_MS).unref();
   }
 
@@ -61,12 +61,24 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
     // Without one, any key of the algorithm would do.
     if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey();
     try {
-      return await this.keys(header, token);
+      const key = await this.keys(header, token);
+      this.outages.worked('fetched');
+      return key;
     } catch (error) {
       if (error instanceof errors.JOSEError && !FETCH_FAULTS.includes(error.code)) throw error;
+      this.outages.failed('fetched', error);
       throw new KeysUnavailable('the key set cannot be fetched', { cause: error });
     }
   };
+
+  private async renew(): Promise<void> {
+    try {
+      await this.keys.reload();
+      this.outages.worked('renewed');
+    } catch (error) {
+      this.outages.failed('renewed', error);
+    }
+  }
 
   private readonly fetch: FetchImplementation = async (url, options) => {
     if (performance.now() < this.pausedUntil) throw new Error('it could not be fetched a moment ago');

@@ -33,6 +33,13 @@ describe('the options of a resource server', () => {
     }
   });
 
+  it('are refused where an address holds a name or a password', () => {
+    for (const jwksUrl of ['http://auth@host/jwks', 'http://:secret@host/jwks'])
+      expect(() => readOptions({ ...options, jwksUrl })).toThrow(
+        new TypeError('ResourceServerModule cannot use these options: jwksUrl'),
+      );
+  });
+
   it('are refused at once, each by its name and none with its value', () => {
     const wrong = {
       issuer: 'gatehouse',

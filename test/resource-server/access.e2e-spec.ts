@@ -203,7 +203,7 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
     expect(front.count - before).toBeLessThanOrEqual(2);
   });
 
-  it('waits with many requests for one fetch of the keys, and asks an issuer that is away no more often', async () => {
+  it('waits with many requests for one fetch of the keys, and asks an issuer that is away no more often, of which it tells once', async () => {
     const away = await IssuerFront.start(service.url);
     away.goAway();
     const alone = await ResourceServerApp.start(optionsFor(away), adapter);
@@ -218,6 +218,10 @@ describe.each<AdapterName>(['fastify', 'express'])('a resource server on %s', (a
     away.comeBack();
     await until(async () => (await alone.api.get('/reports', pair.access_token)).status === 200);
     expect(away.counts.get(JWKS)! - asked).toBeLessThanOrEqual(4);
+    expect(alone.logLines.filter((line) => line.startsWith('The key set'))).toEqual([
+      expect.stringMatching(/^The key set at \S+\.well-known\/jwks\.json cannot be fetched: fetch failed: ./),
+      expect.stringMatching(/^The key set at \S+ is fetched again$/),
+    ]);
     await alone.stop();
     await away.stop();
   });

@@ -65,6 +65,8 @@ export class ResourceServerApp {
   private constructor(
     private readonly app: INestApplication<Server>,
     readonly clock: ShiftedClock,
+    /** What it has logged, until another one is started: Nest has one log for all. */
+    readonly logLines: readonly string[],
   ) {
     this.api = new ApiClient(app.getHttpServer());
   }
@@ -74,6 +76,8 @@ export class ResourceServerApp {
     adapter: AdapterName = 'fastify',
   ): Promise<ResourceServerApp> {
     const clock = new ShiftedClock();
+    const logLines: string[] = [];
+    const log = (line: string) => logLines.push(line);
     const imports = [
       adapter === 'express'
         ? ResourceServerModule.forRoot(options)
@@ -87,10 +91,10 @@ export class ResourceServerApp {
       .useValue(clock)
       .compile();
     const app = module.createNestApplication<INestApplication<Server>>(new adapters[adapter](), {
-      logger: false,
+      logger: { log, warn: log, error: log },
     });
     await app.listen(0, '127.0.0.1');
-    return new ResourceServerApp(app, clock);
+    return new ResourceServerApp(app, clock, logLines);
   }
 
   get mirror(): RevocationMirror {
