@@ -45,6 +45,7 @@ class Mirror:
         self.revoked: dict = {}
         self.cursor: Optional[str] = None
         self.has_more = False
+        self.failing: set = set()
         # By the clock of Gatehouse, and when that came, by a clock that nobody sets back.
         self.as_of = self.heard_at = float("-inf")
         # The latest that the clock of Gatehouse is known to have been at: it leaves out what has expired.
@@ -85,13 +86,17 @@ class Mirror:
                 try:
                     for page in source():
                         self.take(page)
+                        self.failing.discard(source.__name__)
                 # Whatever it is, the thread must not end by it: the mirror grows old, and says so.
                 except Exception as error:
-                    self.recover(error)
+                    self.recover(source.__name__, error)
             time.sleep(POLL_EVERY_SECONDS)
 
-    def recover(self, error: Exception) -> None:
-        log.warning("The feed of revocations: %s", error)
+    def recover(self, source: str, error: Exception) -> None:
+        # It is tried each second: one line for each outage.
+        if source not in self.failing:
+            log.warning("The %s of revocations fails: %s", source, error)
+        self.failing.add(source)
         if isinstance(error, HTTPError) and error.code == 400:
             # The cursor is not known, as after an older backup was restored. What is revoked stays so.
             self.cursor = None

@@ -115,7 +115,7 @@ describe.each(['flask_resource_server', 'fastapi_resource_server'])(
       await until(async () => (await ask(token)).status === 401, 25_000);
     });
 
-    it('waits for the feed when it starts, and not again with each request', async () => {
+    it('waits for the feed when it starts, not again with each request, and writes of it once', async () => {
       const token = await signIn();
       FEED.forEach((path) => {
         front.replace(path, (_, response) => response.writeHead(503).end());
@@ -125,6 +125,11 @@ describe.each(['flask_resource_server', 'fastapi_resource_server'])(
       for (let n = 0; n < 10; n++) await ask(token).expect(503);
       // It is tried each second: whoever waits sees it tried.
       expect(front.count - before).toBeLessThan(10);
+      const warnings = server.output.split('\n').filter((line) => line.includes(' of revocations fails: '));
+      expect(warnings.map((line) => line.replace(/^.*The /, ''))).toEqual([
+        'poll of revocations fails: HTTP Error 503: Service Unavailable',
+        'stream of revocations fails: HTTP Error 503: Service Unavailable',
+      ]);
     });
 
     it('refuses what has expired by the clock of Gatehouse, which tells of it no more', async () => {

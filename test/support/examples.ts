@@ -6,7 +6,7 @@ import { freePort } from './free-port.js';
 import { requirePythonModules } from './python-modules.js';
 import { ServingCommand } from './serving-command.js';
 
-const STARTS_WITHIN_MS = 10_000;
+const STARTS_WITHIN_MS = 20_000;
 const root = resolve('.');
 const modules = ['cryptography', 'fastapi', 'flask', 'jose', 'jwt', 'uvicorn'];
 
@@ -38,6 +38,11 @@ export class ExampleServer {
     const url = `http://127.0.0.1:${port}`;
     await serving.untilAnswering(url, STARTS_WITHIN_MS);
     return new ExampleServer(serving, new ApiClient(url));
+  }
+
+  /** What it has written so far. */
+  get output(): string {
+    return this.command.output;
   }
 
   async stop(): Promise<void> {

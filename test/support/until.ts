@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const WITHIN_MS = 10_000;
+const WITHIN_MS = 20_000;
 const AGAIN_AFTER_MS = 50;
 
 /** Waits until something that happens by itself has happened. @throws Error where it does not. */
