@@ -40,7 +40,8 @@ export const shared = {
 export default {
   // One process for all files grows until it is several times slower: a worker is replaced when it has grown.
   workerIdleMemoryLimit: '700MB',
-  testTimeout: 30_000,
+  // Against what hangs: how long a test takes on a slow machine is no fault of what it tests.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

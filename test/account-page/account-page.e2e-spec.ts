@@ -20,8 +20,6 @@ const changed = 'a wholly different phrase';
 const minutes = 60;
 
 // A browser on a slow machine takes its time.
-jest.setTimeout(120_000);
-
 describe('the account page', () => {
   let browser: PageBrowser;
   let service: TestApp;

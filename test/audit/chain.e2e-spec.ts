@@ -297,5 +297,5 @@ describe('events that were there before the chain', () => {
     ]);
     expect(await service.app.get(AuditVerifier).verify()).toMatchObject({ seq: 1005 });
     await service.stop();
-  }, 60_000);
+  });
 });

@@ -101,5 +101,5 @@ describe('a service that is killed amid writes', () => {
     }
     expect(await service.stop()).toBe(0);
     rmSync(folder, { recursive: true });
-  }, 120_000);
+  });
 });

@@ -49,7 +49,7 @@ describe('the budgets of instances that share a Redis', () => {
     redis = await RedisServer.prepare();
     await redis.start();
     await startAll();
-  }, 60_000);
+  });
   beforeEach(() => {
     for (const { output } of instances) output.length = 0;
   });

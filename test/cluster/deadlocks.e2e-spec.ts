@@ -32,7 +32,7 @@ describe('two instances that change the same few users at once', () => {
     const first = await TestApp.start({ folder, settings });
     apps = [first, await TestApp.start({ folder, settings })];
     admin = await signUpAdmin(first, ada);
-  }, 60_000);
+  });
   afterAll(async () => {
     const [first, second] = apps as [TestApp, TestApp];
     await second.stopAndKeep();
@@ -183,5 +183,5 @@ describe('two instances that change the same few users at once', () => {
     ]);
     expect(await apps[0]!.query('SELECT id FROM sessions')).toEqual([]);
     expectNoDeadlock();
-  }, 60_000);
+  });
 });

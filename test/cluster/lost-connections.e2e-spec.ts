@@ -14,7 +14,7 @@ describe('PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.prepare();
     await server.start();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   describe('seen from services that run', () => {
@@ -28,7 +28,7 @@ describe('PostgreSQL', () => {
       services = await Promise.all(
         [1, 2, 3, 4].map(() => ServiceProcess.start(folder, { DATABASE_URL: url, DATABASE_POOL: '3' })),
       );
-    }, 120_000);
+    });
     afterAll(async () => {
       await Promise.all(services.map((service) => service.kill()));
       rmSync(folder, { recursive: true });

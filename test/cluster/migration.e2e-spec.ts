@@ -9,8 +9,6 @@ import { ServiceProcess } from '../support/service-process.js';
 
 const DOCUMENT = 'docs/migration.md';
 
-jest.setTimeout(60_000);
-
 /** What is the same in every run: numbers and hashes are others each time. */
 function shapesOf(text: string): string[] {
   return text

@@ -58,7 +58,7 @@ describe('moving from SQLite to PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.prepare();
     await server.start();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   beforeEach(async () => {
@@ -149,7 +149,7 @@ describe('moving from SQLite to PostgreSQL', () => {
 
     await expectRefusal(move(), 'The PostgreSQL database holds other data');
     expect(await sqliteContents(folder)).toEqual(before);
-  }, 120_000);
+  });
 
   it('goes on wherever it was killed, and ends with the same', async () => {
     await gatehouse('user create root --role admin', {}, 'a long walk along the shore');
@@ -193,7 +193,7 @@ describe('moving from SQLite to PostgreSQL', () => {
     expect((await early.api.login(ada)).status).toBe(500);
     await early.kill();
     await end(moving, 'SIGKILL');
-  }, 60_000);
+  });
 
   describe('refuses, and changes nothing,', () => {
     beforeEach(() => gatehouse('user create ada', {}, ada.password));

@@ -13,7 +13,7 @@ describe('the PostgreSQL of a test', () => {
     await server.start();
     url = await server.createDatabase();
     await onServer(url, 'CREATE TABLE t (n integer)');
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('keeps what was committed when it is killed', async () => {

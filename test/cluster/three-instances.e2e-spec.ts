@@ -47,14 +47,14 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       await start(redis.url),
       await start(redis.url.replace(`:${port}`, `:${String(link.port)}`)),
     ];
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const service of services) expect(await service.stop()).toBe(0);
     await link.close();
     await redis.stop();
     await postgres.stop();
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  });
 
   it('know of each other, and miss nothing', async () => {
     await until(async () =>
@@ -75,7 +75,7 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       await anyApi()
         .get('/protected', (body as TokenPair).access_token)
         .expect(200);
-  }, 120_000);
+  });
 
   it('refuse at once, all of them, a session that one has ended: a thousand times', async () => {
     let left = LOGOUTS;
@@ -114,7 +114,7 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       load = Promise.all(clients.map((client) => client.workUntil(() => isOver, anyApi)));
       // What goes wrong in it is told where it is waited for.
       load.catch(() => undefined);
-    }, 60_000);
+    });
 
     it('go on without Redis, and say that they are degraded', async () => {
       await work();
@@ -126,7 +126,7 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       await work();
       await until(async () => (await statuses()).every(({ status }) => status === 'ok'));
       expect(total(({ unavailable }) => unavailable)).toBe(before);
-    }, 60_000);
+    });
 
     it('go on while one of them is cut off from Redis, or hears nothing more of it', async () => {
       const before = total(({ unavailable }) => unavailable);
@@ -139,7 +139,7 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       link.mend();
       await work();
       expect(total(({ unavailable }) => unavailable)).toBe(before);
-    }, 60_000);
+    });
 
     it('answer 503 without PostgreSQL, and go on by themselves once it is back', async () => {
       const { access_token } = await anyApi().signIn(ada);
@@ -155,7 +155,7 @@ describe('three instances on one PostgreSQL and one Redis', () => {
       await anyApi().get('/protected', access_token).expect(200);
       expect(await answers(401)()).toBe(true);
       expect(total(({ unavailable }) => unavailable)).toBeGreaterThan(0);
-    }, 90_000);
+    });
 
     it('have accepted nothing that was revoked, and lost nothing that they have answered', async () => {
       isOver = true;
@@ -172,6 +172,6 @@ describe('three instances on one PostgreSQL and one Redis', () => {
         total(({ registered }) => registered),
       ])
         expect(count).toBeGreaterThan(0);
-    }, 120_000);
+    });
   });
 });

@@ -10,8 +10,6 @@ import { newFolder } from '../support/test-app.js';
 const onSqlite = itOnSqlite('PostgreSQL has pg_dump');
 const { password } = ada;
 
-jest.setTimeout(60_000);
-
 describe('gatehouse database backup', () => {
   let folder: string;
   let service: ServiceProcess;

@@ -108,7 +108,7 @@ describe('a refresh that races a cut', () => {
     expectRaced();
     await expectDeadAfterRestart();
     await api().renew(mine.refresh_token);
-  }, 120_000);
+  });
 
   it('leaves no live token after an account was disabled, five hundred times', async () => {
     await api().signUp(ada);
@@ -121,7 +121,7 @@ describe('a refresh that races a cut', () => {
     }
     expectRaced();
     await expectDeadAfterRestart();
-  }, 120_000);
+  });
 
   it('leaves nothing to refresh with after the 200 of /refresh-revoke, five hundred times', async () => {
     await api().signUp(ada);
@@ -136,7 +136,7 @@ describe('a refresh that races a cut', () => {
         await expectDead({ refresh_token });
     });
     expectRaced();
-  }, 120_000);
+  });
 });
 
 describe('a sign-in that races a change of the password', () => {

@@ -8,8 +8,6 @@ const DOCUMENT = 'docs/migration.md';
 const password = 'correct horse battery staple';
 const hashers = ['pbkdf2_sha256', 'pbkdf2_sha1', 'argon2', 'bcrypt_sha256', 'bcrypt'];
 
-jest.setTimeout(90_000);
-
 describe('who moves the users of Django over as docs/migration.md says', () => {
   let mover: Mover;
 

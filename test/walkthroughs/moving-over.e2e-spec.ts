@@ -10,8 +10,6 @@ const DOCUMENT = 'docs/migration.md';
 const phrase = 'correct horse battery staple';
 const hashFrom = (system: string) => foreignHashes.find(({ from }) => from === system)!.hash;
 
-jest.setTimeout(60_000);
-
 describe('who moves users over as docs/migration.md says', () => {
   let mover: Mover;
 

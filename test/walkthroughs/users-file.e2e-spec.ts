@@ -7,8 +7,6 @@ import { testVariables } from '../support/service-process.js';
 
 const DOCUMENT = 'docs/migration.md';
 
-jest.setTimeout(60_000);
-
 /** A hash that begins as one that a document leaves unfinished. */
 function completed(beginning: string): string {
   const found = foreignHashes.find(({ hash }) => hash.startsWith(beginning));
