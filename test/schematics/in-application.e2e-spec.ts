@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { finish, startProcess } from '../support/child-process.js';
 import { newFolder } from '../support/test-app.js';
@@ -25,6 +25,14 @@ const compilerOptions = {
   noEmit: true,
   types: ['node', 'jest'],
 };
+const emptyModule = (name: string) =>
+  `import { Module } from '@nestjs/common';\n@Module({})\nexport class ${name} {}\n`;
+const mainOf = (module: string, from: string) => `import { NestFactory } from '@nestjs/core';
+import { ${module} } from '${from}';
+
+const app = await NestFactory.create(${module});
+await app.listen(3000);
+`;
 const withDatabase = `import { TypeOrmModule } from "@nestjs/typeorm";
 export const database = TypeOrmModule.forRoot({ type: "sqlite", database: ":memory:", autoLoadEntities: true });
 `;
@@ -76,10 +84,7 @@ describe('nest generate -c gatehouse in an application', () => {
   it(
     'writes imports as the modules of the project want them where none shows it',
     async () => {
-      write(
-        'src/app.module.ts',
-        "import { Module } from '@nestjs/common';\n@Module({})\nexport class AppModule {}\n",
-      );
+      write('src/app.module.ts', emptyModule('AppModule'));
       await generate('auth');
       expect(read('test/auth.e2e-spec.ts')).toContain('../src/app.module.js');
     },
@@ -89,12 +94,63 @@ describe('nest generate -c gatehouse in an application', () => {
   it(
     'wants the service in it before a feature',
     async () => {
-      write(
-        'src/app.module.ts',
-        "import { Module } from '@nestjs/common';\n@Module({})\nexport class AppModule {}\n",
-      );
+      write('src/app.module.ts', emptyModule('AppModule'));
       const { said } = await generate('protected-resource', 'orders');
       expect(said).toContain('first give the command nest generate -c gatehouse auth');
+    },
+    STEP_MS,
+  );
+
+  it(
+    'finds one of several applications in a monorepo, and its root module by what it is started with',
+    async () => {
+      const projects = { shop: { sourceRoot: 'apps/shop/src' }, stock: { sourceRoot: 'apps/stock/src' } };
+      write('nest-cli.json', JSON.stringify({ monorepo: true, ...projects.shop, projects }));
+      write('apps/shop/src/main.ts', mainOf('AppModule', './app.module.js'));
+      write('apps/shop/src/app.module.ts', emptyModule('AppModule'));
+      write('apps/stock/src/main.ts', mainOf('StockModule', './parts/stock.module.js'));
+      write('apps/stock/src/parts/stock.module.ts', emptyModule('StockModule'));
+      write('.prettierrc', '{ "singleQuote": true }');
+      await generate('auth', '--project', 'stock');
+      const { said } = await generate('protected-resource', 'orders', '--project', 'stock');
+      expect(said).toMatch(/apps\/stock\/src\/migrations\/\d+-add-orders\.ts/);
+      expect(read('apps/stock/src/parts/stock.module.ts')).toMatch(
+        /from '\.\.\/orders\/orders\.module\.js';[^]*\sGatehouseModule\.forRoot\(\{ path: 'auth' \}\),\s+DatabaseModule,\s+OrdersModule,/,
+      );
+      for (const test of ['auth', 'orders'])
+        expect(read(`apps/stock/test/${test}.e2e-spec.ts`)).toContain(
+          "import { StockModule } from '../src/parts/stock.module.js'",
+        );
+      expect(read('apps/shop/src/app.module.ts')).toBe(emptyModule('AppModule'));
+      expect(existsSync(join(folder, 'src'))).toBe(false);
+      expect(await run('tsc', '-p', '.')).toEqual({ code: 0, said: '' });
+    },
+    STEP_MS,
+  );
+
+  it(
+    'adds the service once, wherever an application or a library beside it has it, and says where that is',
+    async () => {
+      write('src/app.module.ts', emptyModule('AppModule'));
+      write('libs/accounts/src/accounts.module.ts', "import { GatehouseModule } from 'gatehouse';\n");
+      const { said } = await generate('auth');
+      expect(said).toContain(
+        'libs/accounts/src/accounts.module.ts has GatehouseModule already, so nothing is changed',
+      );
+      expect(read('src/app.module.ts')).toBe(emptyModule('AppModule'));
+    },
+    STEP_MS,
+  );
+
+  it.each([
+    ['lib', 'The sources have to be in a folder src, not in lib'],
+    ['apps/shop/src', 'An application needs apps/shop/src/app.module.ts, or a root module that'],
+  ])(
+    'says what it looks for where the sources are in %s, and it is not there',
+    async (sourceRoot, sentence) => {
+      write('nest-cli.json', JSON.stringify({ sourceRoot }));
+      for (const command of [['auth'], ['protected-resource', 'orders']])
+        expect((await generate(...command)).said).toContain(sentence);
     },
     STEP_MS,
   );

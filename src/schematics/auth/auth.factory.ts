@@ -1,29 +1,36 @@
 import { chain, noop, type Rule, type Tree } from '@angular-devkit/schematics';
+import { Application } from '../application.js';
 import { formatAsProject } from '../format-as-project.js';
 import { generateFiles } from '../generate-files.js';
-import { APP_MODULE, importInto } from '../import-into.js';
-import { importSuffix } from '../import-suffix.js';
-import { requireFiles } from '../require-files.js';
 
 const TEST = 'test/auth.e2e-spec.ts';
 /** Keys, the database and mails lie there unless a setting says otherwise. */
 const DATA = 'data/';
 
+/** What the Nest CLI hands over of its configuration. */
+interface AuthOptions {
+  readonly sourceRoot?: string;
+}
+
 /** Puts the service into an application: its module, a test of signing in, and its data out of git. */
-export function auth(): Rule {
+export function auth({ sourceRoot }: AuthOptions): Rule {
   return (tree, { logger }) => {
-    requireFiles(tree, [APP_MODULE], 'An application needs');
-    if (tree.readText(APP_MODULE).includes('GatehouseModule')) {
-      logger.warn(`${APP_MODULE} has GatehouseModule already, so nothing is changed`);
+    const application = Application.find(tree, sourceRoot);
+    const present = application.findInSource(tree, 'GatehouseModule');
+    if (present !== undefined) {
+      logger.warn(`${present} has GatehouseModule already, so nothing is changed`);
       return tree;
     }
-    const suffix = importSuffix(tree, APP_MODULE);
+    const { root, moduleName, moduleForTests } = application;
     return chain([
       (host) => {
-        importInto(host, 'GatehouseModule', 'gatehouse', "GatehouseModule.forRoot({ path: 'auth' })");
+        const imported = "GatehouseModule.forRoot({ path: 'auth' })";
+        application.importModule(host, 'GatehouseModule', 'gatehouse', imported);
       },
       ignoreData,
-      tree.exists(TEST) ? noop() : generateFiles('./files', { suffix }),
+      tree.exists(application.at(TEST))
+        ? noop()
+        : generateFiles('./files', { moduleName, moduleForTests }, { root }),
       formatAsProject(),
       () => {
         logger.info(

@@ -11,6 +11,6 @@ export function inGatehouse(names: FeatureNames, spec: boolean): Rule {
     requireFiles(tree, registers, 'A feature of Gatehouse is named in');
     const time = migrationTime(tree, '/src/database/migrations');
     const values = { ...names, time: String(time) };
-    return chain([generateFiles('./in-gatehouse', values, spec), register(names, time)]);
+    return chain([generateFiles('./in-gatehouse', values, { spec }), register(names, time)]);
   };
 }
