@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager } from 'typeorm';
+import { LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { decodeCursor, invalidCursor, toPage, type Page } from '../http/cursor.js';
 import type { AuditEventType } from './audit-event-types.js';
@@ -37,6 +37,13 @@ export class AuditEvents {
     );
     // By the id, not the number: that would tell a user how many events there are of everybody.
     return toPage(events, limit, ({ id }) => id);
+  }
+
+  /** Events of a type, in order, after that of a number. */
+  listAfter(type: AuditEventType, seq: number, limit: number): Promise<AuditEvent[]> {
+    return this.work.runStatement((manager) =>
+      manager.find(AuditEvent, { where: { type, seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: limit }),
+    );
   }
 
   /** All that happened to a user, in order. */

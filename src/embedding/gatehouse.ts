@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '../access/identity.js';
 import { AppModule } from '../app.module.js';
+import { AuditEvents } from '../audit/audit-events.service.js';
 import { AccessTokens } from '../auth/access-tokens.service.js';
 import { FreshTokenGuard } from '../auth/guards/fresh-token.guard.js';
 import { RolesGuard } from '../auth/guards/roles.guard.js';
@@ -13,11 +14,14 @@ import { Telemetry, type AuditedEvent } from '../telemetry/telemetry.js';
 import { FeatureData } from '../users/feature-data.js';
 import type { GatehouseOptions } from './gatehouse-options.js';
 import { settingsWithin } from './settings-within.js';
+import { UserDeletions, type DeleteOf } from './user-deletions.js';
 
 const PATH = 'auth';
 
 /** The service as another application has it: no server of its own, and what it offers to code in the same process. */
 export class Gatehouse {
+  private readonly deletions: UserDeletions[] = [];
+
   private constructor(
     private readonly app: NestFastifyApplication,
     /** The path that its routes are under, without slashes around it. */
@@ -73,6 +77,17 @@ export class Gatehouse {
     this.part(FeatureData).add(feature, dataOf);
   }
 
+  /**
+   * Has a feature of the application delete what it keeps of a user once the account is gone: at once where this process
+   * deletes it, within a minute where another one or the command line does, and again a minute later and at each start.
+   * Where `deleteOf` fails, that is logged, and it is called again.
+   */
+  onDelete(feature: string, deleteOf: DeleteOf): void {
+    const deletions = new UserDeletions(this.part(AuditEvents), feature, deleteOf);
+    this.onEvent((event) => void deletions.hear(event));
+    this.deletions.push(deletions);
+  }
+
   /** A part of the service itself, which may change without notice. */
   part<T>(type: Type<T>): T {
     return this.app.get(type, { strict: false });
@@ -84,6 +99,7 @@ export class Gatehouse {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.deletions.map((each) => each.stop()));
     await this.app.close();
   }
 }

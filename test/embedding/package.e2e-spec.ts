@@ -83,7 +83,7 @@ describe('the package', () => {
   it(
     'signs people in and guards the routes of the application, which verifies tokens of another in a module',
     async () => {
-      for (const file of ['app.module.ts', 'extended.module.ts', 'shared.module.ts', 'alarm.ts'])
+      for (const file of ['app.module.ts', 'extended.module.ts', 'shared.module.ts', 'alarm.ts', 'notes.ts'])
         writeFileSync(join(app, 'src', file), codeBlock('docs/embedding.md', file));
       rmSync(join(app, 'test'), { recursive: true });
       mkdirSync(join(app, 'test'));

@@ -7,7 +7,7 @@ const LONGEST_NAME = 40;
 /** What the files that name the entity call by these names already. */
 const usedOtherwise = [
   'AppError Clock Column Date Entity FeatureData FindOptionsWhere ForeignKey Gatehouse Index Injectable InjectRepository',
-  'InstantColumn LessThan Logger Module NotFoundException Number Page PageQueryDto PrimaryColumn Promise Repository String',
+  'InstantColumn LessThan Module NotFoundException Number Page PageQueryDto PrimaryColumn Promise Repository String',
   'TypeOrmModule UnitOfWork UsersModule Where',
 ].flatMap((names) => names.split(' '));
 
