@@ -65,6 +65,8 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
       await this.within(SILENT_FOR_MS, async (signal, goOn) => {
         for await (const page of this.client.stream(this.mirror.cursor, signal)) {
           await this.take(page);
+          this.outages.worked('read');
+          this.outages.worked('followed');
           goOn();
           hasCome = true;
         }
@@ -84,6 +86,7 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
   private poll(): Promise<void> {
     return this.within(ANSWERS_WITHIN_MS, async (signal, goOn) => {
       while (await this.take(await this.client.fetchPage(this.mirror.cursor, signal))) goOn();
+      this.outages.worked('read');
     });
   }
 
@@ -115,7 +118,6 @@ export class FeedFollower implements OnModuleInit, OnModuleDestroy {
   private async attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.outages.worked(what);
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       if (error instanceof CursorRefused) this.mirror.startAgain();

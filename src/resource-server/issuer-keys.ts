@@ -62,7 +62,8 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
     if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey();
     try {
       const key = await this.keys(header, token);
-      this.outages.worked('fetched');
+      // Soon after a fetch that went well; later, a key is one that was kept.
+      if (this.keys.coolingDown) this.outages.worked('fetched');
       return key;
     } catch (error) {
       if (error instanceof errors.JOSEError && !FETCH_FAULTS.includes(error.code)) throw error;
@@ -74,14 +75,14 @@ export class IssuerKeys implements OnModuleInit, OnModuleDestroy {
   private async renew(): Promise<void> {
     try {
       await this.keys.reload();
-      this.outages.worked('renewed');
+      this.outages.worked('fetched');
     } catch (error) {
-      this.outages.failed('renewed', error);
+      this.outages.failed('fetched', error);
     }
   }
 
   private readonly fetch: FetchImplementation = async (url, options) => {
-    if (performance.now() < this.pausedUntil) throw new Error('it could not be fetched a moment ago');
+    if (performance.now() < this.pausedUntil) throw new Error('it was asked for a moment ago');
     try {
       return await Promise.race([fetchWhole(url, options), rejectLate()]);
     } finally {

@@ -19,7 +19,6 @@ import { until } from '../support/until.js';
 const changed = 'a wholly different phrase';
 const minutes = 60;
 
-// A browser on a slow machine takes its time.
 describe('the account page', () => {
   let browser: PageBrowser;
   let service: TestApp;
