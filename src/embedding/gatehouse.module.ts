@@ -1,4 +1,11 @@
-import { Global, Module, Optional, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Module,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { ConfigurableModuleClass, GATEHOUSE_OPTIONS, type GatehouseOptions } from './gatehouse-options.js';
@@ -30,7 +37,10 @@ const OTHER_COPY =
   ],
   exports: [Gatehouse, GatehouseGuard],
 })
-export class GatehouseModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
+export class GatehouseModule
+  extends ConfigurableModuleClass
+  implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(
     private readonly gatehouse: Gatehouse,
     @Optional() private readonly host?: HttpAdapterHost,
@@ -43,6 +53,10 @@ export class GatehouseModule extends ConfigurableModuleClass implements OnModule
     const adapter = this.host?.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
     const server = adapter?.getHttpServer() as Server | undefined;
     if (server) mount(server, this.gatehouse);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.gatehouse.beforeStop();
   }
 
   /** After the application's server: what it has accepted is answered. */

@@ -12,6 +12,7 @@ import { configureApp, createAdapter } from '../configure-app.js';
 import { createLogger } from '../logging/logger.js';
 import { Telemetry, type AuditedEvent } from '../telemetry/telemetry.js';
 import { FeatureData } from '../users/feature-data.js';
+import { UserReader } from '../users/user-reader.js';
 import type { GatehouseOptions } from './gatehouse-options.js';
 import { settingsWithin } from './settings-within.js';
 import { UserDeletions, type DeleteOf } from './user-deletions.js';
@@ -20,13 +21,17 @@ const PATH = 'auth';
 
 /** The service as another application has it: no server of its own, and what it offers to code in the same process. */
 export class Gatehouse {
-  private readonly deletions: UserDeletions[] = [];
+  private readonly deletions: UserDeletions;
 
   private constructor(
     private readonly app: NestFastifyApplication,
     /** The path that its routes are under, without slashes around it. */
     readonly path: string,
-  ) {}
+  ) {
+    const users = this.part(UserReader);
+    this.deletions = new UserDeletions(this.part(AuditEvents), (id) => users.isThere(id));
+    this.onEvent((event) => void this.deletions.hear(event));
+  }
 
   /** @throws SettingsError naming every setting that is wrong */
   static async start({ path = PATH, settings = {}, ...extensions }: GatehouseOptions): Promise<Gatehouse> {
@@ -81,11 +86,10 @@ export class Gatehouse {
    * Has a feature of the application delete what it keeps of a user once the account is gone: at once where this process
    * deletes it, within a minute where another one or the command line does, and again a minute later and at each start.
    * Where `deleteOf` fails, that is logged, and it is called again.
+   * @throws Error where another feature has that name
    */
   onDelete(feature: string, deleteOf: DeleteOf): void {
-    const deletions = new UserDeletions(this.part(AuditEvents), feature, deleteOf);
-    this.onEvent((event) => void deletions.hear(event));
-    this.deletions.push(deletions);
+    this.deletions.add(feature, deleteOf);
   }
 
   /** A part of the service itself, which may change without notice. */
@@ -98,8 +102,12 @@ export class Gatehouse {
     this.app.getHttpAdapter().getInstance().routing(request, response);
   }
 
+  /** Does nothing more by itself, and answers as before. */
+  beforeStop(): void {
+    this.deletions.stop();
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.deletions.map((each) => each.stop()));
     await this.app.close();
   }
 }

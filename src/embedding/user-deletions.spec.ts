@@ -10,27 +10,22 @@ describe('the deletion of what an application keeps of deleted users', () => {
   let trail: AuditEvent[];
   let deleted: string[];
   let refused: string[];
+  let imported: string[];
   let trailIsThere: boolean;
   let deletions: UserDeletions;
 
   const record = (...users: string[]) => {
     for (const userId of users) trail.push({ seq: 2 * trail.length + 1, userId } as AuditEvent);
   };
-  const start = () =>
-    new UserDeletions(
-      {
-        listAfter: (_: string, after: number, limit: number) =>
-          trailIsThere
-            ? Promise.resolve(trail.filter(({ seq }) => seq > after).slice(0, limit))
-            : Promise.reject(new Error('no connection')),
-      } as AuditEvents,
-      'orders',
-      (userId) => {
-        if (refused.includes(userId)) return Promise.reject(new Error('locked'));
-        deleted.push(userId);
-        return Promise.resolve();
-      },
-    );
+  const listAfter = (_: string, after: number, limit: number) =>
+    trailIsThere
+      ? Promise.resolve(trail.filter(({ seq }) => seq > after).slice(0, limit))
+      : Promise.reject(new Error('no connection'));
+  const deleteFrom = (feature: string) => (userId: string) => {
+    if (refused.includes(userId)) return Promise.reject(new Error('locked'));
+    deleted.push(`${feature} of ${userId}`);
+    return Promise.resolve();
+  };
   /** Lets time pass. @returns whose were deleted meanwhile */
   const after = async (ms: number) => {
     deleted = [];
@@ -41,36 +36,46 @@ describe('the deletion of what an application keeps of deleted users', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     Logger.overrideLogger(false);
-    [trail, deleted, refused, trailIsThere] = [[], [], [], true];
+    [trail, deleted, refused, imported, trailIsThere] = [[], [], [], [], true];
     record('before');
-    deletions = start();
+    deletions = new UserDeletions({ listAfter } as AuditEvents, (userId) =>
+      Promise.resolve(imported.includes(userId)),
+    );
+    deletions.add('orders', deleteFrom('orders'));
   });
-  afterEach(async () => {
-    await deletions.stop();
+  afterEach(() => {
+    deletions.stop();
     jest.useRealTimers();
   });
 
   it('is of all who are gone when it starts, and twice of each', async () => {
-    expect(await after(SECOND)).toEqual(['before']);
+    expect(await after(SECOND)).toEqual(['orders of before']);
     record('meanwhile');
-    expect(await after(MINUTE)).toEqual(['before', 'meanwhile']);
-    expect(await after(MINUTE)).toEqual(['meanwhile']);
+    expect(await after(MINUTE)).toEqual(['orders of before', 'orders of meanwhile']);
+    expect(await after(MINUTE)).toEqual(['orders of meanwhile']);
     expect(await after(MINUTE)).toEqual([]);
   });
 
   it('is at once of whom this process deletes, and of no other event', async () => {
     await deletions.hear({ type: 'user_deleted', userId: 'now', details: {} });
     await deletions.hear({ type: 'signed_in', userId: 'other', details: {} });
-    expect(deleted).toEqual(['now']);
+    expect(deleted).toEqual(['orders of now']);
   });
 
-  it('is tried again for whom it failed, and not in the way of others', async () => {
+  it('is not of somebody who has an account by that id again', async () => {
+    imported = ['before'];
+    await deletions.hear({ type: 'user_deleted', userId: 'before', details: {} });
+    expect(await after(3 * MINUTE)).toEqual([]);
+  });
+
+  it('is tried again where it failed, and keeps nothing else from being settled', async () => {
     refused = ['before'];
     record('next');
-    for (let look = 0; look < 4; look++) expect((await after(MINUTE)).includes('next')).toBe(true);
+    expect(await after(SECOND)).toEqual(['orders of next']);
+    expect(await after(MINUTE)).toEqual(['orders of next']);
+    expect(await after(5 * MINUTE)).toEqual([]);
     refused = [];
-    expect(await after(MINUTE)).toEqual(['before', 'next']);
-    await after(MINUTE);
+    expect(await after(MINUTE)).toEqual(['orders of before']);
     expect(await after(MINUTE)).toEqual([]);
   });
 
@@ -78,7 +83,16 @@ describe('the deletion of what an application keeps of deleted users', () => {
     trailIsThere = false;
     expect(await after(2 * MINUTE)).toEqual([]);
     trailIsThere = true;
-    expect(await after(MINUTE)).toEqual(['before']);
+    expect(await after(MINUTE)).toEqual(['orders of before']);
+  });
+
+  it('is of all that there is for a feature that comes later, and of each feature by one name', async () => {
+    await after(5 * MINUTE);
+    deletions.add('notes', deleteFrom('notes'));
+    expect(await after(SECOND)).toContain('notes of before');
+    expect(() => {
+      deletions.add('notes', deleteFrom('notes'));
+    }).toThrow('notes are deleted by another feature already');
   });
 
   it('is of more than are read at a time', async () => {
@@ -87,16 +101,12 @@ describe('the deletion of what an application keeps of deleted users', () => {
   });
 
   it('ends when it is stopped, also in the middle', async () => {
-    record('second', 'third');
-    const stopped = new Promise<void>((resolve) => {
-      refused = {
-        includes: (userId: string) => {
-          if (userId === 'second') void deletions.stop().then(resolve);
-          return false;
-        },
-      } as string[];
+    deletions.add('the end', () => {
+      deletions.stop();
+      return Promise.resolve();
     });
-    expect(await after(10 * MINUTE)).toEqual(['before', 'second']);
-    await stopped;
+    deletions.add('notes', deleteFrom('notes'));
+    record('next');
+    expect(await after(10 * MINUTE)).toEqual(['orders of before']);
   });
 });

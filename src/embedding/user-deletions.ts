@@ -12,85 +12,97 @@ const AT_A_TIME = 500;
 export type DeleteOf = (userId: string) => Promise<unknown>;
 
 /**
- * Has a feature of the application delete what it keeps of users who were deleted, whichever process did that. Beside what
+ * Has features of the application delete what they keep of users who were deleted, whichever process did that. Beside what
  * it hears of at once, it looks into the audit trail: at the start from its beginning, as the last process may have been
  * killed between the two, and then at what is new. Each deletion is seen by two looks, since a request that was under way
  * may have added to what the first has deleted.
  */
 export class UserDeletions {
   private readonly logger = new Logger(UserDeletions.name);
+  private readonly features = new Map<string, DeleteOf>();
   /** The last event that needs no other look. */
   private settled = 0;
   /** The last event that the last look has seen. */
   private seen = 0;
+  /** Of whom something is still there, as it could not be deleted. */
+  private readonly failed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private underWay = Promise.resolve();
   private isStopped = false;
 
   constructor(
     private readonly events: AuditEvents,
-    /** What is deleted, in the words of a log. */
-    private readonly feature: string,
-    private readonly deleteOf: DeleteOf,
-  ) {
+    /** Whether somebody has an account: who was imported after the deletion has the same id again. */
+    private readonly isThere: (userId: string) => Promise<boolean>,
+  ) {}
+
+  /** @param feature what is deleted, in the words of a log @throws Error where another feature has that name */
+  add(feature: string, deleteOf: DeleteOf): void {
+    if (this.features.has(feature)) throw new Error(`${feature} are deleted by another feature already`);
+    this.features.set(feature, deleteOf);
+    this.settled = this.seen = 0;
     this.plan(FIRST_LOOK_AFTER_MS);
   }
 
   /** Takes an event that this process has just recorded. */
   async hear({ type, userId }: AuditedEvent): Promise<void> {
-    if (type === TYPE && userId !== null) await this.isDeleted(userId);
+    if (type === TYPE && userId !== null) await this.deleteAllOf(userId);
   }
 
-  /** Ends the looks, and waits for the one that is under way. */
-  async stop(): Promise<void> {
+  /** Ends the looks, while what they delete from is still there. */
+  stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
-    await this.underWay;
   }
 
   private plan(ms: number): void {
+    clearTimeout(this.timer);
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
-      this.underWay = this.look().then(() => {
+      void this.look().then(() => {
         this.plan(LOOKS_EVERY_MS);
       });
     }, ms).unref();
   }
 
   private async look(): Promise<void> {
+    const [settled, again] = [this.seen, [...this.failed]];
     try {
-      const [last, failed] = await this.deleteAll();
-      this.settled = Math.min(this.seen, failed - 1);
-      this.seen = last;
+      for (const userId of again) await this.deleteAllOf(userId);
+      this.seen = await this.deleteAfter(this.settled);
+      this.settled = Math.min(settled, this.seen);
     } catch (error) {
-      this.logger.error(`The deleted users cannot be read, whose ${this.feature} would go: ${String(error)}`);
+      this.complain('The deleted users cannot be read', error);
     }
   }
 
-  /** @returns the last event that there is, and the first whose rows are still there */
-  private async deleteAll(): Promise<[last: number, failed: number]> {
-    let [last, failed] = [this.settled, Infinity];
+  /** @returns the last event that there is */
+  private async deleteAfter(settled: number): Promise<number> {
+    let last = settled;
     let page: AuditEvent[];
     do {
       page = await this.events.listAfter(TYPE, last, AT_A_TIME);
       for (const { seq, userId } of page) {
-        if (this.isStopped) return [last, failed];
-        if (userId !== null && !(await this.isDeleted(userId))) failed = Math.min(failed, seq);
+        if (userId !== null) await this.deleteAllOf(userId);
         last = seq;
       }
     } while (page.length === AT_A_TIME);
-    return [last, failed];
+    return last;
   }
 
-  private async isDeleted(userId: string): Promise<boolean> {
-    try {
-      await this.deleteOf(userId);
-      return true;
-    } catch (error) {
-      this.logger.error(
-        `The ${this.feature} of the deleted user ${userId} are still there: ${String(error)}`,
-      );
-      return false;
+  private async deleteAllOf(userId: string): Promise<void> {
+    this.failed.delete(userId);
+    for (const [feature, deleteOf] of this.features) {
+      if (this.isStopped) return;
+      try {
+        if (!(await this.isThere(userId))) await deleteOf(userId);
+      } catch (error) {
+        this.failed.add(userId);
+        this.complain(`The ${feature} of the deleted user ${userId} are still there`, error);
+      }
     }
+  }
+
+  private complain(what: string, error: unknown): void {
+    if (!this.isStopped) this.logger.error(`${what}: ${String(error)}`);
   }
 }

@@ -26,6 +26,11 @@ export class UserReader {
     return requireThere(await this.users.load(id));
   }
 
+  /** Whether somebody has an account by this id. */
+  async isThere(id: string): Promise<boolean> {
+    return (await this.users.load(id)) !== undefined;
+  }
+
   private async load(ids: readonly string[]): Promise<(User | undefined)[]> {
     const id = In([...new Set(ids)]);
     const found = await this.work.read((manager) => manager.findBy(User, { id }));

@@ -35,7 +35,7 @@ describe('what an application keeps of a user', () => {
 
   const signUp = async (person: typeof ada) => {
     const { access_token } = await host.api.signUp(person);
-    const id = claimsOf(access_token).sub;
+    const id = String(claimsOf(access_token).sub);
     kept.add(id);
     return { id, access_token };
   };
@@ -54,5 +54,17 @@ describe('what an application keeps of a user', () => {
     await start();
     await until(() => !kept.has(left.id));
     expect([...kept]).toEqual([stays.id]);
+  });
+
+  it('stays where the account was imported by the same id after it was deleted', async () => {
+    const [back, left] = [await signUp(ada), await signUp(grace)];
+    await host.stop();
+    const { stdout } = await runCommand(folder, ['user', 'export']);
+    for (const { username } of [ada, grace]) await runCommand(folder, ['user', 'delete', username]);
+    const [line] = stdout.split('\n').filter((each) => each.includes(back.id));
+    expect(await runCommand(folder, ['user', 'import', '-'], line)).toMatchObject({ code: 0 });
+    await start();
+    await until(() => !kept.has(left.id));
+    expect([...kept]).toEqual([back.id]);
   });
 });
