@@ -1,6 +1,7 @@
 import { SchematicsException, type Tree } from '@angular-devkit/schematics';
 import { posix } from 'node:path';
 import { importSuffix } from './import-suffix.js';
+import { rootModuleOf } from './root-module.js';
 import { withImport, withModule } from './source-edits.js';
 
 /** An application of the Nest CLI, which may be one of several in a monorepo. */
@@ -22,10 +23,8 @@ export class Application {
   static find(tree: Tree, sourceRoot = 'src'): Application {
     const root = rootOf(sourceRoot);
     const main = posix.join(root, 'src/main.ts');
-    const { path, name } = moduleIn(tree, main) ?? {
-      path: posix.join(root, 'src/app.module.ts'),
-      name: 'AppModule',
-    };
+    const usual = { path: posix.join(root, 'src/app.module.ts'), name: 'AppModule' };
+    const { path, name } = rootModuleOf(tree, main) ?? usual;
     if (!tree.exists(path))
       throw new SchematicsException(
         `An application needs ${path}, or a root module that ${main} imports, not found here: go to the folder of its package.json`,
@@ -36,6 +35,11 @@ export class Application {
   /** Where something of it is in the tree. @param path as from its root: `src/orders` */
   at(path: string): string {
     return posix.join(this.root, path);
+  }
+
+  /** What it is called where it is one of several. */
+  get name(): string {
+    return posix.basename(this.root);
   }
 
   /** How a file of its tests imports the root module. */
@@ -55,31 +59,40 @@ export class Application {
     this.importModule(tree, module, `${from.startsWith('.') ? '' : './'}${from}${this.suffix}`);
   }
 
-  /** The source that has a text, of its own or of a library beside it: such modules are kept in files of any name. */
+  /** The source that has a text, of its own or of a library that it imports: such modules are in files of any name. */
   findInSource(tree: Tree, text: string): string | undefined {
-    const found: string[] = [];
-    for (const folder of [this.at('src'), 'libs'])
-      tree.getDir(folder).visit((path, entry) => {
-        if (path.endsWith('.ts') && entry?.content.includes(text) === true) found.push(path.slice(1));
-      });
-    return found[0];
+    const own = sourcesIn(tree, this.at('src'));
+    const libraries = tree
+      .getDir('libs')
+      .subdirs.filter((name) => own.some(({ content }) => importsLibrary(content, name)))
+      .flatMap((name) => sourcesIn(tree, posix.join('libs', name, 'src')));
+    return [...own, ...libraries].find(({ content }) => content.includes(text))?.path;
   }
+}
+
+interface Source {
+  readonly path: string;
+  readonly content: string;
+}
+
+function sourcesIn(tree: Tree, folder: string): Source[] {
+  const sources: Source[] = [];
+  tree.getDir(folder).visit((path, entry) => {
+    if (entry && /(?<!\.d|spec)\.ts$/.test(path))
+      sources.push({ path: path.slice(1), content: entry.content.toString() });
+  });
+  return sources;
+}
+
+/** By the name that the Nest CLI gives it, behind a prefix of the project: `@app/accounts`. */
+function importsLibrary(content: string, name: string): boolean {
+  return new RegExp(`from ['"][^'"]*/${name}(/[^'"]*)?['"]`).test(content);
 }
 
 /** @throws SchematicsException where sources are not in a folder src, beside which tests are */
 function rootOf(sourceRoot: string): string {
-  const [whole, root = ''] = /^(?:(.*)\/)?src(?:\/.*)?$/.exec(sourceRoot) ?? [];
+  const [whole, root = ''] = /^(?:(.*)\/)?src(?:\/.*)?$/.exec(sourceRoot.replaceAll('\\', '/')) ?? [];
   if (whole === undefined)
     throw new SchematicsException(`The sources have to be in a folder src, not in ${sourceRoot}`);
   return root;
-}
-
-/** The module that an application is made of. */
-function moduleIn(tree: Tree, main: string): { path: string; name: string } | undefined {
-  if (!tree.exists(main)) return undefined;
-  const text = tree.readText(main);
-  const [, name = ''] = /NestFactory\.create\w*(?:<[^()]*>)?\(\s*(\w+)/.exec(text) ?? [];
-  const [, from] = new RegExp(`{[^}]*\\b${name}\\b[^}]*}\\s*from\\s*['"](\\.[^'"]*)['"]`).exec(text) ?? [];
-  if (name === '' || from === undefined) return undefined;
-  return { name, path: posix.join(posix.dirname(main), `${from.replace(/\.js$/, '')}.ts`) };
 }

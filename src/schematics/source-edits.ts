@@ -83,6 +83,6 @@ function insert(text: string, position: number, added: string): string {
   return text.slice(0, position) + added + text.slice(position);
 }
 
-function parse(text: string): ts.SourceFile {
+export function parse(text: string): ts.SourceFile {
   return ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
 }

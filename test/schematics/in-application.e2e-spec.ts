@@ -121,6 +121,7 @@ describe('nest generate -c gatehouse in an application', () => {
         expect(read(`apps/stock/test/${test}.e2e-spec.ts`)).toContain(
           "import { StockModule } from '../src/parts/stock.module.js'",
         );
+      expect(read('apps/stock/src/database.module.ts')).toContain("'data/stock.sqlite'");
       expect(read('apps/shop/src/app.module.ts')).toBe(emptyModule('AppModule'));
       expect(existsSync(join(folder, 'src'))).toBe(false);
       expect(await run('tsc', '-p', '.')).toEqual({ code: 0, said: '' });
@@ -129,15 +130,20 @@ describe('nest generate -c gatehouse in an application', () => {
   );
 
   it(
-    'adds the service once, wherever an application or a library beside it has it, and says where that is',
+    'adds the service once, wherever the application or a library that it imports has it, and says where that is',
     async () => {
-      write('src/app.module.ts', emptyModule('AppModule'));
-      write('libs/accounts/src/accounts.module.ts', "import { GatehouseModule } from 'gatehouse';\n");
+      const withLibrary = `import { Accounts } from '@shop/accounts';\n${emptyModule('AppModule')}`;
+      write('src/app.module.ts', withLibrary);
+      for (const library of ['accounts', 'others'])
+        write(`libs/${library}/src/accounts.module.ts`, "import { GatehouseModule } from 'gatehouse';\n");
       const { said } = await generate('auth');
       expect(said).toContain(
         'libs/accounts/src/accounts.module.ts has GatehouseModule already, so nothing is changed',
       );
-      expect(read('src/app.module.ts')).toBe(emptyModule('AppModule'));
+      expect(read('src/app.module.ts')).toBe(withLibrary);
+      write('src/app.module.ts', emptyModule('AppModule'));
+      await generate('auth');
+      expect(read('src/app.module.ts')).toContain('GatehouseModule');
     },
     STEP_MS,
   );

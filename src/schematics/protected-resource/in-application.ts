@@ -21,7 +21,9 @@ export function inApplication(application: Application, names: FeatureNames, spe
       );
     const time = String(migrationTime(tree, application.at('src/migrations')));
     const { root, suffix, moduleName, moduleForTests } = application;
-    const values = { ...names, own: nameInController(names), time, suffix, moduleName, moduleForTests };
+    const database = application.name || 'application';
+    const own = nameInController(names);
+    const values = { ...names, own, time, suffix, moduleName, moduleForTests, database };
     return chain([
       hasDatabase(application, tree) ? noop() : addDatabase(application, values),
       generateFiles('./in-application', values, { root, spec }),
