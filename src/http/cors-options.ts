@@ -6,7 +6,8 @@ export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
   return {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Device-Token', 'X-Request-Id'],
+    // Swagger UI asks for tokens with X-Requested-With, from the pages of other services too.
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Device-Token', 'X-Request-Id', 'X-Requested-With'],
     exposedHeaders: ['X-Device-Token', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
     maxAge: 600,
   };

@@ -51,7 +51,8 @@ describe('a page of another origin', () => {
       expect(asked.headers).toMatchObject({
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-        'access-control-allow-headers': 'Authorization, Content-Type, X-Device-Token, X-Request-Id',
+        'access-control-allow-headers':
+          'Authorization, Content-Type, X-Device-Token, X-Request-Id, X-Requested-With',
         'access-control-max-age': '600',
         'x-request-id': expect.any(String) as string,
         'x-content-type-options': 'nosniff',
