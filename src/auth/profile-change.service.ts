@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { Settings } from '../config/settings.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { requireSomeField } from '../http/request-fields.js';
+import { MailTransport } from '../mail/mail-transport.js';
 import { fold } from '../users/fold.js';
 import { lockUser } from '../users/lock-user.js';
 import type { User } from '../users/user.entity.js';
@@ -17,7 +17,7 @@ export class ProfileChangeService {
   constructor(
     private readonly users: UsersService,
     private readonly verification: EmailVerificationService,
-    private readonly settings: Settings,
+    private readonly mail: MailTransport,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
@@ -51,8 +51,8 @@ export class ProfileChangeService {
     if (user.email !== null && fold(user.email) === fold(email))
       return this.users.setEmail(user.id, email, user.emailVerified);
     await this.verification.replaceAddress(manager, user, email);
-    // Without a mail server nobody could verify it: it holds at once, unverified.
-    const isPending = this.settings.mail.smtpUrl !== undefined;
+    // Where no mail arrives nobody could verify it: it holds at once, unverified.
+    const isPending = this.mail.reachesPeople;
     if (isPending) await this.users.setPendingEmail(user.id, email);
     else await this.users.setEmail(user.id, email);
     const type = isPending ? 'email_change_requested' : 'email_changed';

@@ -9,6 +9,9 @@ export class MailRefusedForGood extends Error {
 
 /** Brings a mail on its way. */
 export abstract class MailTransport {
+  /** Whether what is sent arrives at people, so that they can be waited for. */
+  abstract readonly reachesPeople: boolean;
+
   /**
    * @param id the same each time that the same mail is tried
    * @throws MailRefusedForGood; anything else where another try may succeed

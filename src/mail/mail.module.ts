@@ -20,7 +20,7 @@ import { OutboxFolder } from './outbox-folder.js';
         { sendMail }: Extensions,
         clock: Clock,
       ): Promise<MailTransport> => {
-        if (sendMail) return { send: sendMail };
+        if (sendMail) return { send: sendMail, reachesPeople: true };
         if (mail.smtpUrl === undefined) return new OutboxFolder(mail.outbox, mail.from, clock);
         // Loaded where it is set: the client costs every start.
         const { SmtpTransport } = await import('./smtp-transport.js');
@@ -28,6 +28,6 @@ import { OutboxFolder } from './outbox-folder.js';
       },
     },
   ],
-  exports: [MailQueue, MailSender],
+  exports: [MailQueue, MailSender, MailTransport],
 })
 export class MailModule {}

@@ -11,6 +11,7 @@ const OWNER_ONLY_FOLDER = 0o700;
 
 /** Where no mail server is set: each mail is a file that any mail program opens, and the log says where. */
 export class OutboxFolder extends MailTransport {
+  readonly reachesPeople = false;
   private readonly logger = new Logger('Outbox');
 
   constructor(

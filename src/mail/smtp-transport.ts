@@ -8,6 +8,7 @@ const ANSWER_WITHIN_MS = 30_000;
 
 /** Sends through the mail server of `SMTP_URL`. */
 export class SmtpTransport extends MailTransport {
+  readonly reachesPeople = true;
   private readonly smtp;
 
   constructor(

@@ -71,4 +71,11 @@ describe('what an application does in the place of the service', () => {
     await until(() => sent.length > 0);
     expect(sent.map(({ to }) => to)).toContain(grace.email);
   });
+
+  it('has a changed address wait until the mail that it sends has verified it', async () => {
+    const { api } = await start({ sendMail: () => Promise.resolve() });
+    const { access_token } = await api.signUp(grace);
+    const { body } = await api.patch('/users/me', { email: 'new@example.org' }, access_token).expect(200);
+    expect(body).toMatchObject({ email: grace.email });
+  });
 });
