@@ -12,6 +12,7 @@ describe('the deletion of what an application keeps of deleted users', () => {
   let refused: string[];
   let imported: string[];
   let trailIsThere: boolean;
+  let usersAreThere: boolean;
   let deletions: UserDeletions;
 
   const record = (...users: string[]) => {
@@ -36,10 +37,10 @@ describe('the deletion of what an application keeps of deleted users', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     Logger.overrideLogger(false);
-    [trail, deleted, refused, imported, trailIsThere] = [[], [], [], [], true];
+    [trail, deleted, refused, imported, trailIsThere, usersAreThere] = [[], [], [], [], true, true];
     record('before');
     deletions = new UserDeletions({ listAfter } as AuditEvents, (userId) =>
-      Promise.resolve(imported.includes(userId)),
+      usersAreThere ? Promise.resolve(imported.includes(userId)) : Promise.reject(new Error('no connection')),
     );
     deletions.add('orders', deleteFrom('orders'));
   });
@@ -93,6 +94,27 @@ describe('the deletion of what an application keeps of deleted users', () => {
     expect(() => {
       deletions.add('notes', deleteFrom('notes'));
     }).toThrow('notes are deleted by another feature already');
+  });
+
+  it('is of all that there is for a feature that comes in the middle of a look', async () => {
+    await after(5 * MINUTE);
+    deletions.add('links', () => {
+      deletions.add('notes', deleteFrom('notes'));
+      return Promise.resolve();
+    });
+    imported = ['before'];
+    record('next');
+    await after(SECOND);
+    imported = [];
+    expect(await after(SECOND)).toContain('notes of before');
+  });
+
+  it('is left to the next look where nobody can tell whether somebody has an account', async () => {
+    usersAreThere = false;
+    await deletions.hear({ type: 'user_deleted', userId: 'before', details: {} });
+    expect(await after(SECOND)).toEqual([]);
+    usersAreThere = true;
+    expect(await after(MINUTE)).toEqual(['orders of before']);
   });
 
   it('is of more than are read at a time', async () => {

@@ -8,6 +8,15 @@ const FIRST_LOOK_AFTER_MS = 1000;
 const LOOKS_EVERY_MS = 60_000;
 const AT_A_TIME = 500;
 
+interface Progress {
+  /** The last event that needs no other look. */
+  settled: number;
+  /** The last event that the last look has seen. */
+  seen: number;
+}
+
+const fromTheBeginning = (): Progress => ({ settled: 0, seen: 0 });
+
 /** Deletes what a feature of the application keeps of a user, and fails if that is still there. */
 export type DeleteOf = (userId: string) => Promise<unknown>;
 
@@ -20,10 +29,8 @@ export type DeleteOf = (userId: string) => Promise<unknown>;
 export class UserDeletions {
   private readonly logger = new Logger(UserDeletions.name);
   private readonly features = new Map<string, DeleteOf>();
-  /** The last event that needs no other look. */
-  private settled = 0;
-  /** The last event that the last look has seen. */
-  private seen = 0;
+  /** How far along the trail the features have come; from its beginning again with each that is added. */
+  private progress: Progress = fromTheBeginning();
   /** Of whom something is still there, as it could not be deleted. */
   private readonly failed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -39,13 +46,13 @@ export class UserDeletions {
   add(feature: string, deleteOf: DeleteOf): void {
     if (this.features.has(feature)) throw new Error(`${feature} are deleted by another feature already`);
     this.features.set(feature, deleteOf);
-    this.settled = this.seen = 0;
+    this.progress = fromTheBeginning();
     this.plan(FIRST_LOOK_AFTER_MS);
   }
 
   /** Takes an event that this process has just recorded. */
   async hear({ type, userId }: AuditedEvent): Promise<void> {
-    if (type === TYPE && userId !== null) await this.deleteAllOf(userId);
+    if (type === TYPE && userId !== null) await this.attempt(() => this.deleteAllOf(userId));
   }
 
   /** Ends the looks, while what they delete from is still there. */
@@ -57,22 +64,20 @@ export class UserDeletions {
   private plan(ms: number): void {
     clearTimeout(this.timer);
     if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      void this.look().then(() => {
-        this.plan(LOOKS_EVERY_MS);
+    const timer = setTimeout(() => {
+      void this.attempt(() => this.look(this.progress)).then(() => {
+        // Unless a feature was added meanwhile, which has its own.
+        if (this.timer === timer) this.plan(LOOKS_EVERY_MS);
       });
     }, ms).unref();
+    this.timer = timer;
   }
 
-  private async look(): Promise<void> {
-    const [settled, again] = [this.seen, [...this.failed]];
-    try {
-      for (const userId of again) await this.deleteAllOf(userId);
-      this.seen = await this.deleteAfter(this.settled);
-      this.settled = Math.min(settled, this.seen);
-    } catch (error) {
-      this.complain('The deleted users cannot be read', error);
-    }
+  private async look(progress: Progress): Promise<void> {
+    for (const userId of [...this.failed]) await this.deleteAllOf(userId);
+    const last = await this.deleteAfter(progress.settled);
+    progress.settled = progress.seen;
+    progress.seen = last;
   }
 
   /** @returns the last event that there is */
@@ -89,16 +94,28 @@ export class UserDeletions {
     return last;
   }
 
+  /** @throws Error where nobody can tell whether they have an account */
   private async deleteAllOf(userId: string): Promise<void> {
+    const isThere = await this.isThere(userId);
     this.failed.delete(userId);
+    if (isThere) return;
     for (const [feature, deleteOf] of this.features) {
       if (this.isStopped) return;
       try {
-        if (!(await this.isThere(userId))) await deleteOf(userId);
+        await deleteOf(userId);
       } catch (error) {
         this.failed.add(userId);
         this.complain(`The ${feature} of the deleted user ${userId} are still there`, error);
       }
+    }
+  }
+
+  /** Does what is done again by the next look if it fails. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.complain('The deleted users cannot be read', error);
     }
   }
 
