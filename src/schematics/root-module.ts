@@ -1,7 +1,7 @@
 import type { Tree } from '@angular-devkit/schematics';
 import { posix } from 'node:path';
 import ts from 'typescript';
-import { parse } from './source-edits.js';
+import { importsIn, parse } from './source-edits.js';
 
 /** The class that an application is made of, and the file that it is declared in. */
 export interface RootModule {
@@ -14,20 +14,12 @@ export function rootModuleOf(tree: Tree, main: string): RootModule | undefined {
   if (!tree.exists(main)) return undefined;
   const source = parse(tree.readText(main));
   const started = startedIn(source);
-  const imported = source.statements.filter(ts.isImportDeclaration).flatMap((statement) => {
-    const { importClause, moduleSpecifier } = statement;
-    const bindings = importClause?.namedBindings;
-    if (!bindings || !ts.isNamedImports(bindings) || !ts.isStringLiteral(moduleSpecifier)) return [];
-    return bindings.elements
-      .filter(({ name }) => name.text === started)
-      .map(({ name, propertyName }) => ({ name: (propertyName ?? name).text, from: moduleSpecifier.text }));
-  });
-  const [module] = imported
-    .flatMap(({ name, from }) =>
-      filesOf(posix.join(posix.dirname(main), from)).map((path) => ({ name, path })),
+  return importsIn(source)
+    .filter(({ name }) => name === started)
+    .flatMap(({ original, from }) =>
+      filesOf(posix.join(posix.dirname(main), from)).map((path) => ({ name: original, path })),
     )
-    .filter(({ name, path }) => tree.exists(path) && tree.readText(path).includes(`class ${name} `));
-  return module;
+    .find(({ name, path }) => tree.exists(path) && tree.readText(path).includes(`class ${name} `));
 }
 
 /** What an application is created of, or else what anything is. */

@@ -1,12 +1,21 @@
 import { SchematicsException } from '@angular-devkit/schematics';
 import ts from 'typescript';
 
+/** A name that a source has from another. */
+interface Imported {
+  readonly name: string;
+  /** What it is called there. */
+  readonly original: string;
+  readonly from: string;
+}
+
 /** Adds an import after the last. @throws SchematicsException where the name stands for something else already */
 export function withImport(text: string, name: string, from: string): string {
-  const imports = parse(text).statements.filter((statement) => ts.isImportDeclaration(statement));
-  const names = imports.flatMap(({ importClause }) => namesIn(importClause?.namedBindings));
-  if (names.includes(name)) throw new SchematicsException(`${name} is imported already: give another name`);
-  return insert(text, imports.at(-1)?.end ?? 0, `\nimport { ${name} } from '${from}';`);
+  const source = parse(text);
+  if (importsIn(source).some((imported) => imported.name === name))
+    throw new SchematicsException(`${name} is imported already: give another name`);
+  const last = source.statements.findLast(ts.isImportDeclaration);
+  return insert(text, last?.end ?? 0, `\nimport { ${name} } from '${from}';`);
 }
 
 /** Adds an element at the end of a list that is declared by this name. */
@@ -47,10 +56,6 @@ function optionsOfModule(node: ts.Node): ts.ObjectLiteralExpression | undefined 
   return expression.getText() === 'Module' ? given.find(ts.isObjectLiteralExpression) : undefined;
 }
 
-function namesIn(bindings: ts.NamedImportBindings | undefined): string[] {
-  return bindings && ts.isNamedImports(bindings) ? bindings.elements.map(({ name }) => name.text) : [];
-}
-
 /** What a variable is declared with. */
 function findDeclared<T extends ts.Expression>(
   text: string,
@@ -83,6 +88,21 @@ function insert(text: string, position: number, added: string): string {
   return text.slice(0, position) + added + text.slice(position);
 }
 
+/** What a source imports by name. */
+export function importsIn(source: ts.SourceFile): Imported[] {
+  return source.statements.filter(ts.isImportDeclaration).flatMap(({ importClause, moduleSpecifier }) => {
+    const bindings = importClause?.namedBindings;
+    if (!bindings || !ts.isNamedImports(bindings)) return [];
+    const from = (moduleSpecifier as ts.StringLiteral).text;
+    return bindings.elements.map(({ name, propertyName = name }) => ({
+      name: name.text,
+      original: propertyName.text,
+      from,
+    }));
+  });
+}
+
+/** Reads a source as TypeScript does. */
 export function parse(text: string): ts.SourceFile {
   return ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
 }
