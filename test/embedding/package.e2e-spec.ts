@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { end, finish, startProcess } from '../support/child-process.js';
-import { codeBlock, shellCommands } from '../support/documents.js';
+import { blockThatBegins, codeBlock, shellCommands } from '../support/documents.js';
 import { DocumentShell } from '../support/document-shell.js';
 import { freePort } from '../support/free-port.js';
 import { npmEnvironment } from '../support/npm-environment.js';
@@ -38,6 +38,14 @@ describe('the package', () => {
     if (code !== 0)
       throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${stdout}${stderr}`);
   };
+
+  it('takes ten commands of the README from an empty folder to a call of a protected resource', () => {
+    const [setUp, use] = ['npx @nestjs/cli new', 'curl -s localhost:3000/auth/register'].map((beginning) =>
+      blockThatBegins('README.md', beginning).text.replaceAll('\\\n', '').trim().split('\n'),
+    );
+    expect(use!.at(-1)).toMatch(/^curl .*\/orders .*Bearer \$ACCESS/);
+    expect([...setUp!, ...use!]).toHaveLength(10);
+  });
 
   it(
     'is put into a new Nest application by the commands of the document, which then passes its tests',
