@@ -14,6 +14,10 @@ interface LockedPackage {
 /** The packages that bring a script to run at installation, and why they may be there. Nothing else may. */
 const withInstallScript: Record<string, { run: boolean; why: string }> = {
   sqlite3: { run: true, why: 'fetches or compiles the SQLite binding, without which nothing works' },
+  lefthook: {
+    run: true,
+    why: 'installs the git hook in a clone; does nothing in CI or without a .git folder',
+  },
   '@scarf/scarf': { run: false, why: 'reports installations for swagger-ui-dist: never run' },
   '@swc/core': {
     run: false,

@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { privateCookie } from '../http/private-cookie.js';
 import type { TokenPair } from '../tokens/token-pair.js';
 
-export const SESSION_COOKIE = 'gatehouse_session';
+const SESSION_COOKIE = 'gatehouse_session';
 
 /** Keeps the refresh token where no script of the page can read it, and sends it to the session routes alone. */
 @Injectable()

@@ -29,7 +29,7 @@ export const PLACEHOLDER_SECRET = 'replace-me-with-at-least-32-random-bytes';
 export const jwtAlgorithms = ['ES256', 'RS256', 'PS256', 'HS256'] as const;
 export const profileClaims = ['username', 'roles', 'email'] as const;
 export const tokenTypes = ['access', 'refresh'] as const;
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /**
  * The environment as text, with the default of every setting. This is the one list of settings:

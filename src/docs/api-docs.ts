@@ -11,7 +11,7 @@ export function serveApiDocs(app: INestApplication, apiPrefix: string): void {
   });
 }
 
-export function describeApi(app: INestApplication, apiPrefix: string): OpenAPIObject {
+function describeApi(app: INestApplication, apiPrefix: string): OpenAPIObject {
   const tokenUrl = apiPrefix === '' ? '/token' : `/${apiPrefix}/token`;
   const config = new DocumentBuilder()
     .setTitle('Gatehouse')

@@ -2,7 +2,7 @@ import { getMetadataStorage } from 'class-validator';
 import type { Type } from '@nestjs/common';
 import { AppError, type FieldFault } from '../errors/app-error.js';
 
-export const UNKNOWN_FIELD = 'is not a known field';
+const UNKNOWN_FIELD = 'is not a known field';
 
 // Half of a surrogate pair is no character: it is stored as another one, and some validators throw on it. A database
 // refuses the null character.

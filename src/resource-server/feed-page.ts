@@ -17,7 +17,7 @@ export interface FeedPage {
 }
 
 /** The `jti` of a token or the `sid` of a session, and until when it matters, in seconds. */
-export interface RevokedId {
+interface RevokedId {
   readonly id: string;
   readonly exp: number;
 }

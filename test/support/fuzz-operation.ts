@@ -38,7 +38,7 @@ export interface FuzzRequest {
 }
 
 /** What stands for a token, a username or a password of the run until a request is sent: `<live access>`. */
-export const placeholders = {
+const placeholders = {
   access: [
     '<live access>',
     '<admin access>',

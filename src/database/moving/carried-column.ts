@@ -1,7 +1,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 
 /** What stands in a column, in the one form in which the values of both databases are compared. */
-export type CarriedValue = string | number | boolean | null;
+type CarriedValue = string | number | boolean | null;
 
 /** A row as its values, in the order of the columns of its table. */
 export type CarriedRow = readonly CarriedValue[];

@@ -7,7 +7,7 @@ import { SigningKeys } from '../signing-keys.js';
 import { signToken } from '../token-signature.js';
 
 /** The `typ` header of a page. With an audience of its own too, none is taken for a token (RFC 8725 §3.11, §3.12). */
-export const FEED_TYPE = 'revocations+jwt';
+const FEED_TYPE = 'revocations+jwt';
 
 /** An older page tells nothing that is worth to be known: also a reader that never looks at `iat` refuses it then. */
 const HOLDS_FOR_SECONDS = 60;
@@ -66,6 +66,6 @@ export class FeedSigner {
 }
 
 /** Whom a page is for: nobody whom a token is for. */
-export function feedAudience(issuer: string): string {
+function feedAudience(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/revocations`;
 }
