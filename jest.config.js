@@ -1,3 +1,5 @@
+import { tiers } from './test/tiers/tiers.mjs';
+
 // Native ESM in jest needs Node 24.9; until that is the oldest Node supported, swc compiles to CommonJS, the ESM-only
 // packages included.
 const esmOnly = [
@@ -29,31 +31,43 @@ const transform = {
   ],
 };
 
-export const shared = {
+/** What all projects have in common. */
+export const project = {
   testEnvironment: 'node',
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
 };
 
-export default {
-  // One process for all files grows until it is several times slower: a worker is replaced when it has grown.
+/** What all runs have in common. */
+export const common = {
+  // Jest leaves one core idle by default.
+  maxWorkers: '100%',
+  // A worker gets slower as its heap grows, so it is replaced.
   workerIdleMemoryLimit: '700MB',
-  // Against what hangs: how long a test takes on a slow machine is no fault of what it tests.
+  // Long enough for a slow, busy machine; it only ends tests that hang.
   testTimeout: 120_000,
+  // With `--coverage`; the report by line is in coverage/index.html.
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'html'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+};
+
+/** `npm test`: needs nothing but Node. */
+export default {
+  ...common,
   projects: [
     {
-      ...shared,
+      ...project,
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
     },
     {
-      ...shared,
+      ...project,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
-      // These need PostgreSQL and Redis: `npm run test:cluster`.
-      testPathIgnorePatterns: ['<rootDir>/test/cluster/'],
+      testPathIgnorePatterns: Object.keys(tiers).map((tier) => `<rootDir>/test/${tier}/`),
     },
   ],
 };

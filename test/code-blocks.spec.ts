@@ -12,15 +12,20 @@ const aptGet = (lists: string) => `sudo apt-get install -y --no-install-recommen
 
 const needsContainers =
   'There is no Docker and no Kubernetes where tests run. What can be looked at without, and what the containers are ' +
-  'told to run, is in test/walkthroughs/containers.e2e-spec.ts.';
+  'told to run, is in test/documents/containers.e2e-spec.ts.';
 
 /** Code that no test can run here, by document and first line, and why. */
 const notRun: Record<string, Record<string, string>> = {
   'README.md': {
     'npm install && npm test': 'a test that runs all tests; .ci/run does, in a clean clone',
+  },
+  'CONTRIBUTING.md': {
+    'npm install': 'a test that runs all tests; .ci/run does, in a clean clone',
     [aptGet('examples/python/debian-packages.txt test/debian-packages.txt')]:
       'for root; .ci/run installs them',
-    'npm run build && FUZZ_SECONDS=1200 npx jest test/platform/fuzz': 'twenty minutes; npm test takes one',
+    'npm test -- test/auth/sign-in': 'a test that runs tests',
+    'TEST_ROUNDS=400 npm run test:endurance -- platform/fuzz': 'half an hour',
+    'npm run lint': 'checks of the whole project; .ci/run runs them',
   },
   'examples/README.md': {
     [aptGet('examples/python/debian-packages.txt')]: 'for root; .ci/run installs them',

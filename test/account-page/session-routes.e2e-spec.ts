@@ -2,7 +2,7 @@ import type { Response, Test } from 'supertest';
 import { DEVICE_COOKIE } from '../../src/auth/budgets/device-token.js';
 import { refusal } from '../support/api-client.js';
 import { cookieWith, setCookieOf, signInOnPage } from '../support/page-session.js';
-import { ada, grace } from '../support/people.js';
+import { ada as anyone, grace, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -10,24 +10,39 @@ const PATH = '/account/session';
 const attributes = ['HttpOnly', 'Max-Age=2592000', `Path=${PATH}`, 'SameSite=Strict'];
 
 describe('the session of the account page', () => {
+  let shared: TestApp;
+  /** The service that a test asks: the shared one, unless the test starts another. */
   let service: TestApp;
-  const restart = async (settings: Record<string, string>) => {
-    await service.stop();
+  let ada: Person;
+  let count = 0;
+
+  /** Starts a service for one test. */
+  const startWith = async (settings: Record<string, string>) => {
     service = await TestApp.start({ settings });
-    await service.api.register(ada).expect(201);
   };
-  const signIn = ({ username, password } = ada) => service.api.post(PATH, { username, password });
+  /** Starts the service again on the data of one that this test started. */
+  const restart = async () => {
+    service = await TestApp.start({ folder: await service.stopAndKeep() });
+  };
+  const signIn = ({ username, password }: Person = ada) => service.api.post(PATH, { username, password });
   const refresh = (token: string): Test =>
     service.api.post(`${PATH}/refresh`).set('Cookie', cookieWith(token));
   const signOut = (token: string): Test => service.api.delete(PATH).set('Cookie', cookieWith(token));
   const renew = async (token: string): Promise<string> =>
     setCookieOf(await refresh(token).expect(200))?.value ?? '';
 
+  beforeAll(async () => {
+    shared = await TestApp.start();
+  });
   beforeEach(async () => {
-    service = await TestApp.start();
+    service = shared;
+    ada = { ...anyone, username: `ada-${String(++count)}` };
     await service.api.register(ada).expect(201);
   });
-  afterEach(() => service.stop());
+  afterEach(async () => {
+    if (service !== shared) await service.stop();
+  });
+  afterAll(() => shared.stop());
 
   describe('signing in', () => {
     it('answers with the access token alone, and keeps the refresh token in a cookie', async () => {
@@ -47,10 +62,7 @@ describe('the session of the account page', () => {
     });
 
     it('keeps the cookie to https where the issuer is, and under the prefix where there is one', async () => {
-      await service.stop();
-      service = await TestApp.start({
-        settings: { JWT_ISSUER: 'https://auth.example.org', API_PREFIX: 'auth/v1' },
-      });
+      await startWith({ JWT_ISSUER: 'https://auth.example.org', API_PREFIX: 'auth/v1' });
       await service.api.post('/auth/v1/register', ada).expect(201);
       const answer = await service.api.post(`/auth/v1${PATH}`, ada).expect(200);
       expect(setCookieOf(answer)?.attributes).toEqual([
@@ -81,7 +93,8 @@ describe('the session of the account page', () => {
     });
 
     it('counts with the other attempts on the account, and leaves a known device its own', async () => {
-      await restart({ THROTTLE_LOGIN: '5 per minute' });
+      await startWith({ THROTTLE_LOGIN: '5 per minute' });
+      await service.api.register(ada).expect(201);
       const known = await signIn().expect(200);
       const device = (known.headers['set-cookie'] as unknown as string[])
         .find((each) => each.startsWith(DEVICE_COOKIE))!
@@ -99,7 +112,9 @@ describe('the session of the account page', () => {
       const { access } = await signInOnPage(service, ada);
       const { body } = await service.api.get('/users/me/sessions', access).expect(200);
       expect(body).toMatchObject({ sessions: [{ id: claimsOf(access)['sid'], current: true }] });
-      const events = await service.query('SELECT type FROM audit_events ORDER BY seq');
+      const events = await service.query('SELECT type FROM audit_events WHERE user_id = ? ORDER BY seq', [
+        claimsOf(access).sub,
+      ]);
       expect(events).toEqual([{ type: 'user_registered' }, { type: 'signed_in' }]);
     });
   });
@@ -162,8 +177,10 @@ describe('the session of the account page', () => {
     });
 
     it('goes on after a restart', async () => {
+      await startWith({});
+      await service.api.register(ada).expect(201);
       const { refresh: token } = await signInOnPage(service, ada);
-      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      await restart();
       await renew(await renew(token));
     });
   });
@@ -190,9 +207,11 @@ describe('the session of the account page', () => {
     });
 
     it('holds after a restart', async () => {
+      await startWith({});
+      await service.api.register(ada).expect(201);
       const { access, refresh: token } = await signInOnPage(service, ada);
       await signOut(token).expect(204);
-      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      await restart();
       await service.api.get('/users/me', access).expect(401);
       await refresh(token).expect(401);
     });
@@ -240,7 +259,8 @@ describe('the session of the account page', () => {
 
     it('is refused also where CORS lets that page call the rest', async () => {
       const origin = 'https://app.example.org';
-      await restart({ CORS_ORIGINS: origin });
+      await startWith({ CORS_ORIGINS: origin });
+      await service.api.register(ada).expect(201);
       const { refresh: token } = await signInOnPage(service, ada);
       for (const request of [signIn(), refresh(token), signOut(token)])
         expect((await request.set('Origin', origin)).status).toBe(403);

@@ -5,8 +5,10 @@ import { AuditVerifier } from '../../src/audit/audit-verifier.js';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { listEvents, signInAdmin } from '../support/audit.js';
+import { emptyAuditTrail } from '../support/empty-audit-trail.js';
 import { ada, grace } from '../support/people.js';
 import { tablesOf } from '../support/look-into.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -28,10 +30,14 @@ describe('the chain of audit events', () => {
         service.app.get(AuditTrail).record(manager, { type: 'user_enabled', userId: null, details }),
       );
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
   });
-  afterEach(() => service.stop());
+  beforeEach(async () => {
+    await removeUsers(service);
+    await emptyAuditTrail(service);
+  });
+  afterAll(() => service.stop());
 
   it('holds while it is empty', async () => {
     expect(await verify()).toEqual({ seq: 0, hash: '0'.repeat(64), erased: 0 });
@@ -67,8 +73,7 @@ describe('the chain of audit events', () => {
 
   it('goes on where it ended after a restart', async () => {
     await record({ n: 1 });
-    const folder = await service.stopAndKeep();
-    service = await TestApp.start({ folder });
+    service = await TestApp.start({ folder: await service.stopAndKeep() });
     await record({ n: 2 });
     expect(await verify()).toMatchObject({ seq: 2 });
   });
@@ -196,17 +201,19 @@ describe('erasing the personal data of a user', () => {
       await more?.();
     });
 
+  beforeAll(async () => {
+    service = await TestApp.start({ settings: { TRUST_PROXY: 'loopback' } });
+  });
   beforeEach(async () => {
-    service = await TestApp.start({
-      settings: { TRUST_PROXY: 'loopback' },
-    });
+    await removeUsers(service);
+    await emptyAuditTrail(service);
     admin = await signInAdmin(service);
     await service.api.register(ada).set('X-Forwarded-For', '203.0.113.7').expect(201);
     await service.api.register(grace).set('X-Forwarded-For', '198.51.100.1').expect(201);
     await service.api.login(ada).set({ 'X-Forwarded-For': '203.0.113.7', 'User-Agent': 'ada-browser' });
     userId = (await service.app.get(UsersService).findByUsername('ada'))!.id;
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('takes them out of every event of theirs, also of those of the same unit, and the chain still holds', async () => {
     const hashes = () => service.query('SELECT seq, hash FROM audit_events WHERE seq <= 5 ORDER BY seq');

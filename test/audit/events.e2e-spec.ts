@@ -6,8 +6,10 @@ import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { UserExportService } from '../../src/users/transfer/user-export.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { listEvents, newestEvent, refuseEvents, root, signInAdmin } from '../support/audit.js';
+import { emptyAuditTrail } from '../support/empty-audit-trail.js';
 import { importUsers } from '../support/import-users.js';
 import { ada, grace } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -26,15 +28,17 @@ describe('the audit trail', () => {
   const newest = (type: string) => newestEvent(service, admin, type);
   const types = async () => (await listEvents(service, admin)).events.map(({ type }) => type).reverse();
 
+  beforeAll(async () => {
+    service = await TestApp.start({ settings: { TRUST_PROXY: 'loopback' } });
+  });
   beforeEach(async () => {
-    service = await TestApp.start({
-      settings: { TRUST_PROXY: 'loopback' },
-    });
+    await removeUsers(service);
+    await emptyAuditTrail(service);
     admin = await signInAdmin(service);
     pair = await service.api.signUp(ada);
     userId = claimsOf(pair.access_token).sub!;
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('says who signed in, from where, when and how it went', async () => {
     service.clock.pass(7);

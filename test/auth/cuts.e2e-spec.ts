@@ -5,6 +5,7 @@ import { refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { ada, grace } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -195,9 +196,9 @@ const triggers: [string, (scene: Scene) => Promise<unknown>, Fates][] = [
 const commands = ({ app }: TestApp) => new AccountCommands(app);
 const sidOf = ({ access_token }: TokenPair) => String(claimsOf(access_token)['sid']);
 
-async function setScene(): Promise<Scene> {
-  const service = await TestApp.start();
+async function setScene(service: TestApp): Promise<Scene> {
   const { api } = service;
+  await removeUsers(service);
   const admin = await signUpAdmin(service, grace);
   const { id: userId } = await signUp(service, ada);
   await api.patch(`/users/${userId}`, { roles: ['user', 'introspect'] }, admin.access_token).expect(200);
@@ -238,19 +239,25 @@ async function fatesOf({ api }: TestApp, credentials: Credentials): Promise<Fate
 }
 
 describe('what a cut leaves of every credential', () => {
+  let service: TestApp;
+
+  beforeAll(async () => {
+    service = await TestApp.start();
+  });
+  afterAll(() => service.stop());
+
   it.each(triggers)('%s, at once and after a restart', async (_, fire, fates) => {
-    const scene = await setScene();
+    const scene = await setScene(service);
     const credentials = credentialsOf(scene);
     await fire(scene);
-    expect(await fatesOf(scene.service, credentials)).toEqual(fates);
+    expect(await fatesOf(service, credentials)).toEqual(fates);
     for (const { access_token, refresh_token } of [scene.stranger, scene.admin]) {
-      await scene.service.api.get('/protected', access_token).expect(200);
-      await scene.service.api.renew(refresh_token);
+      await service.api.get('/protected', access_token).expect(200);
+      await service.api.renew(refresh_token);
     }
 
-    const restarted = await TestApp.start({ folder: await scene.service.stopAndKeep() });
+    service = await TestApp.start({ folder: await service.stopAndKeep() });
     // A refresh token that held was spent, and gets the same successor once more.
-    expect(await fatesOf(restarted, credentials)).toEqual(fates);
-    await restarted.stop();
+    expect(await fatesOf(service, credentials)).toEqual(fates);
   });
 });

@@ -15,21 +15,33 @@ describe('POST /introspect', () => {
   let pair: TokenPair;
   let asking: TokenPair;
 
-  const ask = (form: Record<string, string>, as: string | undefined = asking.access_token) => {
-    const request = service.api.postForm('/introspect', form);
+  const start = async (settings: Record<string, string> = {}) => {
+    const started = await TestApp.start({ settings });
+    const registration = started.app.get(RegistrationService);
+    await registration.register(gateway, ['user', 'introspect']);
+    await registration.register(grace, ['user', 'admin']);
+    await started.api.register(ada).expect(201);
+    return started;
+  };
+  const ask = (form: Record<string, string>, as: string | undefined = asking.access_token, at = service) => {
+    const request = at.api.postForm('/introspect', form);
     return as === '' ? request : request.set('Authorization', `Bearer ${as}`);
   };
   const introspect = async (token: string) => (await ask({ token }).expect(200)).body as object;
+  /** Introspects a token at another service than the one that the tests share. */
+  const introspectAt = async (other: TestApp, token: string) => {
+    const { access_token } = await other.api.signIn(gateway);
+    return (await ask({ token }, access_token, other).expect(200)).body as object;
+  };
 
+  beforeAll(async () => {
+    service = await start();
+  });
   beforeEach(async () => {
-    service = await TestApp.start();
-    const registration = service.app.get(RegistrationService);
-    await registration.register(gateway, ['user', 'introspect']);
-    await registration.register(grace, ['user', 'admin']);
-    pair = await service.api.signUp(ada);
+    pair = await service.api.signIn(ada);
     asking = await service.api.signIn(gateway);
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('tells of an access token that holds what RFC 7662 lists', async () => {
     const { iss, aud, sub, jti, sid, iat, nbf, exp } = claimsOf(pair.access_token);
@@ -43,11 +55,10 @@ describe('POST /introspect', () => {
   });
 
   it('does so when the token carries neither name nor roles', async () => {
-    const folder = await service.stopAndKeep();
-    service = await TestApp.start({ folder, settings: { ACCESS_TOKEN_CLAIMS: '' } });
-    asking = await service.api.signIn(gateway);
-    const { access_token } = await service.api.signIn(ada);
-    expect(await introspect(access_token)).toMatchObject({ username: 'ada', roles: ['user'] });
+    const other = await start({ ACCESS_TOKEN_CLAIMS: '' });
+    const { access_token } = await other.api.signIn(ada);
+    expect(await introspectAt(other, access_token)).toMatchObject({ username: 'ada', roles: ['user'] });
+    await other.stop();
   });
 
   it('tells a refresh token apart, and that it holds only until it was used', async () => {
@@ -84,13 +95,14 @@ describe('POST /introspect', () => {
   });
 
   it('tells nothing of a disabled user’s tokens, also where no token is held against the denylist', async () => {
-    const folder = await service.stopAndKeep();
-    service = await TestApp.start({ folder, settings: { DENYLIST_TOKEN_CHECKS: '' } });
-    asking = await service.api.signIn(gateway);
-    const user = await service.app.get(UsersService).findByUsername('ada');
-    await service.app.get(AccountsService).disable(user!);
-    expect(await introspect(pair.access_token)).toEqual(inactive);
-    expect(await introspect(pair.refresh_token)).toEqual(inactive);
+    const other = await start({ DENYLIST_TOKEN_CHECKS: '' });
+    const theirs = await other.api.signIn(ada);
+    expect(await introspectAt(other, theirs.access_token)).toMatchObject({ active: true });
+    const user = await other.app.get(UsersService).findByUsername('ada');
+    await other.app.get(AccountsService).disable(user!);
+    expect(await introspectAt(other, theirs.access_token)).toEqual(inactive);
+    expect(await introspectAt(other, theirs.refresh_token)).toEqual(inactive);
+    await other.stop();
   });
 
   it('counts as a use of the token: whoever asks has it from the client, who therefore got the answer', async () => {

@@ -14,11 +14,14 @@ describe('POST /revoke', () => {
     expect(answer.body).toMatchObject({ reason });
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    pair = await service.api.signUp(ada);
+    await service.api.register(ada).expect(201);
   });
-  afterEach(() => service.stop());
+  beforeEach(async () => {
+    pair = await service.api.signIn(ada);
+  });
+  afterAll(() => service.stop());
 
   it('revokes an access token alone, for whoever holds it', async () => {
     const answer = await revoke({ token: pair.access_token }).expect(200);

@@ -1,6 +1,7 @@
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { ada } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 
 const changed = 'a wholly different phrase';
@@ -12,11 +13,14 @@ describe('changing the password', () => {
   const change = (body: object, token?: string) => service.api.post('/users/me/password', body, token);
   const passwords = { current_password: ada.password, new_password: changed };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
+  });
+  beforeEach(async () => {
+    await removeUsers(service);
     pair = await service.api.signUp(ada);
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('lets the new password in, and the old one no more', async () => {
     await change(passwords, pair.access_token).expect(204);
@@ -90,11 +94,12 @@ describe('changing the password', () => {
   });
 
   it('counts a wrong current password as a failed sign-in', async () => {
-    await service.stop();
-    service = await TestApp.start({ settings: { THROTTLE_LOGIN: '5 per minute' } });
-    pair = await service.api.signUp(ada);
-    const guess = () => change({ ...passwords, current_password: 'a guess' }, pair.access_token);
+    const limited = await TestApp.start({ settings: { THROTTLE_LOGIN: '5 per minute' } });
+    const { access_token } = await limited.api.signUp(ada);
+    const guess = () =>
+      limited.api.post('/users/me/password', { ...passwords, current_password: 'a guess' }, access_token);
     for (let tries = 0; tries < 5; tries++) await guess().expect(401);
     await guess().expect(429);
+    await limited.stop();
   });
 });

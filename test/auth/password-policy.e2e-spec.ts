@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { breachDigest } from '../../src/users/breached-passwords/password-digest.js';
 import { refusal } from '../support/api-client.js';
 import { ada } from '../support/people.js';
-import { newFolder, TestApp } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp } from '../support/test-app.js';
 
 const breached = 'a phrase that was stolen';
 const refused = { status: 400, error: 'validation_failed' };

@@ -1,5 +1,6 @@
 import { refusal } from '../support/api-client.js';
 import { ada, grace } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 
 describe('registration', () => {
@@ -8,10 +9,11 @@ describe('registration', () => {
   const faultyFields = (body: object) =>
     (body as { details: { field: string }[] }).details.map(({ field }) => field).sort();
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
   });
-  afterEach(() => service.stop());
+  beforeEach(() => removeUsers(service));
+  afterAll(() => service.stop());
 
   it('answers 201 with the user, and nothing of the password', async () => {
     const answer = await service.api.register(grace).expect(201);

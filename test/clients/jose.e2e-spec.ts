@@ -5,20 +5,30 @@ import {
   generateKeyPair,
   jwtVerify,
   SignJWT,
+  type JWK,
   type JWTVerifyOptions,
 } from 'jose';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KeyRotationService } from '../../src/tokens/key-rotation.service.js';
+import { makePrivateJwk } from '../../src/tokens/signing-key.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { freePort } from '../support/free-port.js';
+import { newFolder } from '../support/new-folder.js';
 import { ada } from '../support/people.js';
 import { accessHeader, currentKeyIn, signAsService } from '../support/signing-key.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf, headerOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
+import { watchFilesOften } from '../support/watch-files-often.js';
 
-const startService = async (settings: Record<string, string>) => {
+const startService = async (settings: Record<string, string>, folder = newFolder()) => {
   const port = await freePort();
-  return TestApp.start({ port, settings: { JWT_ISSUER: `http://127.0.0.1:${String(port)}`, ...settings } });
+  return TestApp.start({
+    port,
+    folder,
+    settings: { JWT_ISSUER: `http://127.0.0.1:${String(port)}`, ...settings },
+  });
 };
 const keySetOf = ({ url }: TestApp) => createRemoteJWKSet(new URL('/.well-known/jwks.json', url));
 
@@ -31,11 +41,34 @@ const pinsFor = ({ url, clock }: TestApp, algorithm: string): JWTVerifyOptions =
   currentDate: clock.now(),
 });
 
+watchFilesOften();
+
 describe('jose', () => {
+  let rsaKeys: JWK[];
+
+  beforeAll(async () => {
+    // Slow to make, so that both RSA algorithms have the same two.
+    rsaKeys = await Promise.all([makePrivateJwk('RS256'), makePrivateJwk('RS256')]);
+  });
+
+  /** Returns a folder with these keys for an algorithm in it. Without keys, the service makes its own. */
+  const folderWith = (keys: JWK[], alg: string) => {
+    const folder = newFolder();
+    const stored = keys.map((jwk, n) => ({
+      jwk,
+      alg,
+      stage: n === 0 ? 'current' : 'next',
+      created_at: new Date(0).toISOString(),
+    }));
+    if (keys.length > 0) writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: stored }));
+    return folder;
+  };
+
   it.each(['ES256', 'RS256', 'PS256'])(
     'verifies an access token of %s by the remote key set, and no refresh token',
     async (algorithm) => {
-      const service = await startService({ JWT_ALGORITHM: algorithm });
+      const folder = folderWith(algorithm === 'ES256' ? [] : rsaKeys, algorithm);
+      const service = await startService({ JWT_ALGORITHM: algorithm }, folder);
       const pair = await service.api.signUp(ada);
       const keys = keySetOf(service);
       const pins = pinsFor(service, algorithm);

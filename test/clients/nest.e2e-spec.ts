@@ -13,7 +13,7 @@ import { IssuerFront } from '../support/issuer-front.js';
 import { ada } from '../support/people.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { currentKeyIn, signAsService } from '../support/signing-key.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 import { claimsOf } from '../support/tokens.js';
 
 @Controller('reports')

@@ -7,7 +7,8 @@ import { signUpAdmin, type SignedIn } from '../support/admins.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { ada, type Person } from '../support/people.js';
 import { PostgresServer } from '../support/postgres-server.js';
-import { newFolder, TestApp } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
 const ROUNDS = 15;

@@ -7,7 +7,7 @@ import { ada, grace } from '../support/people.js';
 import { onServer } from '../support/postgres-databases.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { ServiceProcess } from '../support/service-process.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 
 describe('PostgreSQL', () => {
   let server: PostgresServer;

@@ -11,7 +11,7 @@ import { onServer } from '../support/postgres-databases.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { runCommand, runService, ServiceProcess, startCommand } from '../support/service-process.js';
 import { keepOnSqlite } from '../support/stores.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 

@@ -1,4 +1,3 @@
-import { findPostgresBinaries } from '../support/postgres-binaries.js';
 import { createDatabase, databaseName, dropDatabase, onServer } from '../support/postgres-databases.js';
 import { PostgresServer } from '../support/postgres-server.js';
 
@@ -45,9 +44,5 @@ describe('the PostgreSQL of a test', () => {
     await dropDatabase(copy);
     await expect(onServer(copy, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' });
     expect(await rows()).toEqual([1, 2]);
-  });
-
-  it('says how to install it where it is missing', () => {
-    expect(() => findPostgresBinaries('/nowhere', [])).toThrow('apt-get install postgresql redis-server');
   });
 });

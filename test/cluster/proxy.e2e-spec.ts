@@ -10,7 +10,7 @@ import { ada, type Person } from '../support/people.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 

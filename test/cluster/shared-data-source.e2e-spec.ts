@@ -10,7 +10,7 @@ import { gatehouseEntities, GatehouseModule } from '../../src/embedding/public-a
 import { ApiClient } from '../support/api-client.js';
 import { ada } from '../support/people.js';
 import { removeStores, storesOf } from '../support/stores.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 
 const CONNECTIONS = 3;
 

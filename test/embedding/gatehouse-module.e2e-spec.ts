@@ -11,21 +11,26 @@ import {
 } from '../../src/embedding/public-api.js';
 import { refusal } from '../support/api-client.js';
 import { HostApp, hostAdapters } from '../support/host-app.js';
-import { ada } from '../support/people.js';
-import { newFolder } from '../support/test-app.js';
+import { ada, type Person } from '../support/people.js';
+import { newFolder } from '../support/new-folder.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 describe.each(hostAdapters)('the service within an application on %s', (_, adapter) => {
   let host: HostApp;
+  let person: Person;
+  let count = 0;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     host = await HostApp.start(adapter());
   });
-  afterEach(() => host.stop());
+  beforeEach(() => {
+    person = { ...ada, username: `ada-${String(++count)}` };
+  });
+  afterAll(() => host.stop());
 
   it('registers, signs in, refreshes and signs out under its path', async () => {
-    const first = await host.api.signUp(ada);
+    const first = await host.api.signUp(person);
     await host.api.get('/users/me', first.access_token).expect(200);
     const next = await host.api.renew(first.refresh_token);
     await host.api.post('/logout', undefined, next.access_token).expect(204);
@@ -34,8 +39,8 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
   });
 
   it('takes forms, and answers as OAuth 2.0 wants', async () => {
-    await host.api.register(ada).expect(201);
-    const { username, password } = ada;
+    await host.api.register(person).expect(201);
+    const { username, password } = person;
     const form = { grant_type: 'password', username, password };
     await host.api.postForm('/token', form).expect(200);
     const wrong = await host.api.postForm('/token', { ...form, password: 'another phrase' });
@@ -69,7 +74,7 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
   });
 
   it('tells the application who is calling, and refuses what was signed out', async () => {
-    const { access_token: token } = await host.api.signUp(ada);
+    const { access_token: token } = await host.api.signUp(person);
     await host.own.post('/who', { token }).expect(201, { id: claimsOf(token).sub });
     await host.api.post('/logout', undefined, token).expect(204);
     await expect(host.gatehouse.authenticate(token)).rejects.toMatchObject({ code: 'token_revoked' });
@@ -81,8 +86,8 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
     const none = await host.own.get('/mine');
     expect(refusal(none)).toEqual({ status: 401, error: 'token_missing' });
     expect(none.headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
-    const { access_token: token } = await host.api.signUp(ada);
-    await host.own.get('/mine', token).expect(200, { username: ada.username });
+    const { access_token: token } = await host.api.signUp(person);
+    await host.own.get('/mine', token).expect(200, { username: person.username });
     expect(refusal(await host.own.get('/admins', token))).toEqual({ status: 403, error: 'forbidden' });
     await host.api.post('/logout', undefined, token).expect(204);
     const revoked = await host.own.get('/mine', token);
@@ -106,14 +111,14 @@ describe.each(hostAdapters)('the service within an application on %s', (_, adapt
   it('tells of what has happened, until it is told to stop', async () => {
     const events: AuditedEvent[] = [];
     const stop = host.gatehouse.onEvent((event) => events.push(event));
-    const { access_token } = await host.api.signUp(ada);
+    const { access_token } = await host.api.signUp(person);
     const userId = claimsOf(access_token).sub;
     expect(events.map((event) => [event.type, event.userId])).toEqual([
       ['user_registered', userId],
       ['signed_in', userId],
     ]);
     stop();
-    await host.api.signIn(ada);
+    await host.api.signIn(person);
     expect(events).toHaveLength(2);
   });
 });

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { Instance } from '../../src/instances/instance.entity.js';
@@ -6,15 +5,15 @@ import { Instances } from '../../src/instances/instances.service.js';
 import { DenylistMirror } from '../../src/tokens/denylist-mirror.js';
 import { RevokedToken } from '../../src/tokens/revoked-token.entity.js';
 import { refusal } from '../support/api-client.js';
-import { lookInto } from '../support/look-into.js';
 import { ada } from '../support/people.js';
-import { runCommand, ServiceProcess } from '../support/service-process.js';
+import { rounds } from '../support/rounds.js';
+import { runCommand } from '../support/service-process.js';
 import { isOnPostgres } from '../support/stores.js';
-import { newFolder, TestApp } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
-import { until } from '../support/until.js';
 
-const ROUNDS = 40;
+const ROUNDS = rounds(4);
 const revoked = { status: 401, error: 'token_revoked' };
 
 describe('two instances on one database', () => {
@@ -103,43 +102,5 @@ describe('two instances on one database', () => {
     await mirror.lookNow();
     expect(refusal(await other.api.get('/protected', access_token))).toEqual(revoked);
     expect(await rowsOf(other)).toEqual([{ acknowledged_seq: 1 }]);
-  });
-});
-
-describe('an instance that was held up', () => {
-  it('accepts nothing that was revoked meanwhile, though it could acknowledge nothing', async () => {
-    const folder = newFolder();
-    const one = await ServiceProcess.start(folder);
-    const other = await ServiceProcess.start(folder);
-    const { access_token } = await one.api.signUp(ada);
-    await other.api.get('/protected', access_token).expect(200);
-    other.freeze();
-    await one.api.post('/logout', undefined, access_token).expect(204);
-    const asked = other.api.get('/protected', access_token).then(refusal);
-    other.thaw();
-    expect(await asked).toEqual(revoked);
-    // It counts again: who revokes now waits for it.
-    const next = await one.api.signIn(ada);
-    await other.api.get('/protected', next.access_token).expect(200);
-    await one.api.post('/logout', undefined, next.access_token).expect(204);
-    expect(refusal(await other.api.get('/protected', next.access_token))).toEqual(revoked);
-    await other.stop();
-    await one.stop();
-    rmSync(folder, { recursive: true });
-  });
-
-  it('holds nobody up once it is dead', async () => {
-    const folder = newFolder();
-    const one = await ServiceProcess.start(folder);
-    const other = await ServiceProcess.start(folder);
-    const { access_token } = await one.api.signUp(ada);
-    await other.kill();
-    await one.api.post('/logout', undefined, access_token).expect(204);
-    // The one that is left; the dead one is taken off the list.
-    await until(
-      async () => (await lookInto(folder, (query) => query('SELECT id FROM instances'))).length === 1,
-    );
-    await one.stop();
-    rmSync(folder, { recursive: true });
   });
 });

@@ -2,35 +2,42 @@ import { join } from 'node:path';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
-import { ada, grace } from '../support/people.js';
+import { ada, grace, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
+import { claimsOf } from '../support/tokens.js';
 
 const SUBJECT = 'Confirm your email address';
 
 describe('verifying an email address', () => {
   let service: TestApp;
   let mailbox: Mailbox;
+  let person: Required<Person>;
   let pair: TokenPair;
+  let count = 0;
 
   const verify = (token: string) => service.api.post('/email/verify', { token });
   const ask = (token?: string) => service.api.post('/email/verify/request', undefined, token);
   const me = async () => (await service.api.get('/users/me', pair.access_token)).body as object;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    mailbox = new Mailbox(join(service.folder, 'outbox'));
-    pair = await service.api.signUp(grace);
   });
-  afterEach(() => service.stop());
+  beforeEach(async () => {
+    const username = `grace-${String(++count)}`;
+    person = { ...grace, username, email: `${username}@example.org` };
+    mailbox = new Mailbox(join(service.folder, 'outbox'), person.email);
+    pair = await service.api.signUp(person);
+  });
+  afterAll(() => service.stop());
 
   it('is done by the link that a registration mails, once', async () => {
     const mail = await mailbox.next(SUBJECT);
-    expect(mail).toContain('To: grace@example.org');
-    expect(mail).toContain('Hello grace,');
+    expect(mail).toContain(`To: ${person.email}`);
+    expect(mail).toContain(`Hello ${person.username},`);
     expect(mail).toContain('http://localhost:3000/account#verify-email&token=');
     expect(await me()).toMatchObject({ email_verified: false });
     await verify(tokenIn(mail)).expect(204);
-    expect(await me()).toMatchObject({ email: grace.email, email_verified: true });
+    expect(await me()).toMatchObject({ email: person.email, email_verified: true });
     expect(refusal(await verify(tokenIn(mail)))).toEqual({ status: 400, error: 'one_time_token_invalid' });
   });
 
@@ -61,7 +68,7 @@ describe('verifying an email address', () => {
     await verify(tokenIn(await mailbox.next(SUBJECT))).expect(204);
     service.clock.pass(1);
     await ask(pair.access_token).expect(202);
-    await service.api.post('/password/forgot', { email: grace.email }).expect(202);
+    await service.api.post('/password/forgot', { email: person.email }).expect(202);
     await mailbox.next('Set a new password');
     expect(mailbox.all().filter((mail) => mail.includes(SUBJECT))).toHaveLength(1);
   });
@@ -75,7 +82,7 @@ describe('verifying an email address', () => {
   });
 
   it('does not take a token that is for another purpose, or none at all', async () => {
-    await service.api.post('/password/forgot', { email: grace.email }).expect(202);
+    await service.api.post('/password/forgot', { email: person.email }).expect(202);
     const reset = tokenIn(await mailbox.next('Set a new password'));
     for (const token of [reset, 'x', reset.toUpperCase(), `${reset}=`])
       expect(refusal(await verify(token))).toEqual({ status: 400, error: 'one_time_token_invalid' });
@@ -86,7 +93,9 @@ describe('verifying an email address', () => {
 
   it('keeps no token, only its digest', async () => {
     const token = tokenIn(await mailbox.next(SUBJECT));
-    const rows = await service.query('SELECT * FROM one_time_tokens');
+    const rows = await service.query('SELECT * FROM one_time_tokens WHERE user_id = ?', [
+      claimsOf(pair.access_token).sub,
+    ]);
     expect(rows).toHaveLength(1);
     expect(JSON.stringify([rows, await service.query('SELECT * FROM outbound_mails')])).not.toContain(token);
     expect(service.log).not.toContain(token);

@@ -3,56 +3,67 @@ import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { freePort } from '../support/free-port.js';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
-import { ada, grace } from '../support/people.js';
+import { ada, grace, type Person } from '../support/people.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
-const address = 'grace@navy.example';
-
 describe('changing the own account', () => {
   let service: TestApp;
+  let person: Required<Person>;
+  /** Another address of this person. */
+  let address: string;
   let pair: TokenPair;
+  let count = 0;
 
+  const signUp = async () => {
+    const username = `grace-${String(++count)}`;
+    person = { ...grace, username, email: `${username}@example.org` };
+    address = `${username}@navy.example`;
+    pair = await service.api.signUp(person);
+  };
   const change = (body: object, token = pair.access_token) => service.api.patch('/users/me', body, token);
   const me = async () => (await service.api.get('/users/me', pair.access_token)).body as object;
-
-  afterEach(() => service.stop());
 
   describe('without a mail server', () => {
     let mailbox: Mailbox;
 
-    beforeEach(async () => {
+    beforeAll(async () => {
       service = await TestApp.start();
       mailbox = new Mailbox(join(service.folder, 'outbox'));
-      pair = await service.api.signUp(grace);
+    });
+    beforeEach(async () => {
+      await signUp();
       await service.api.post('/email/verify', {
-        token: tokenIn(await mailbox.next('Confirm your email address')),
+        token: tokenIn(await mailbox.take('Confirm your email address', person.email)),
       });
       service.clock.pass(1);
     });
+    afterAll(() => service.stop());
 
     it('gives another username, which signs in, and frees the old one', async () => {
       const answer = await change({ username: 'Hopper' }).expect(200);
-      expect(answer.body).toMatchObject({ username: 'Hopper', email: grace.email, email_verified: true });
-      await service.api.signIn({ ...grace, username: 'hopper' });
-      expect((await service.api.login(grace)).status).toBe(401);
-      await service.api.register({ ...ada, username: 'grace' }).expect(201);
+      expect(answer.body).toMatchObject({ username: 'Hopper', email: person.email, email_verified: true });
+      await service.api.signIn({ ...person, username: 'hopper' });
+      expect((await service.api.login(person)).status).toBe(401);
+      await service.api.register({ ...ada, username: person.username }).expect(201);
     });
 
     it('gives another address at once, unverified, and tells the old one', async () => {
       const answer = await change({ email: address }).expect(200);
       expect(answer.body).toMatchObject({ email: address, email_verified: false });
-      expect(await mailbox.next('Your email address is being changed')).toContain(`To: ${grace.email!}`);
-      const mail = await mailbox.next('Confirm your email address');
+      expect(await mailbox.take('Your email address is being changed', person.email)).toContain(
+        `To: ${person.email}`,
+      );
+      const mail = await mailbox.take('Confirm your email address', address);
       expect(mail).toContain(`To: ${address}`);
       await service.api.post('/email/verify', { token: tokenIn(mail) }).expect(204);
       expect(await me()).toMatchObject({ email: address, email_verified: true });
     });
 
     it('lets a link to the old address set no password any more', async () => {
-      await service.api.post('/password/forgot', { email: grace.email }).expect(202);
-      const token = tokenIn(await mailbox.next('Set a new password'));
+      await service.api.post('/password/forgot', { email: person.email }).expect(202);
+      const token = tokenIn(await mailbox.take('Set a new password', person.email));
       await change({ email: address }).expect(200);
       const answer = await service.api.post('/password/reset', {
         token,
@@ -62,8 +73,9 @@ describe('changing the own account', () => {
     });
 
     it('takes an address away, and one in another case as the same', async () => {
-      expect((await change({ email: 'Grace@Example.org' }).expect(200)).body).toMatchObject({
-        email: 'Grace@Example.org',
+      const inAnotherCase = person.email.replace('grace', 'Grace').replace('example', 'Example');
+      expect((await change({ email: inAnotherCase }).expect(200)).body).toMatchObject({
+        email: inAnotherCase,
         email_verified: true,
       });
       expect((await change({ email: null }).expect(200)).body).toMatchObject({
@@ -80,7 +92,7 @@ describe('changing the own account', () => {
         { username: 'new', email: 'ada@example.org' },
       ])
         expect(refusal(await change(body))).toEqual({ status: 409, error: 'user_exists' });
-      expect(await me()).toMatchObject({ username: 'grace', email: grace.email });
+      expect(await me()).toMatchObject({ username: person.username, email: person.email });
     });
 
     it.each([[{}], [{ roles: ['admin'] }], [{ username: 'a' }], [{ username: null }], [{ email: 'no' }]])(
@@ -111,7 +123,7 @@ describe('changing the own account', () => {
       return found().at(-1)!.source;
     };
 
-    beforeEach(async () => {
+    beforeAll(async () => {
       inbox = await SmtpInbox.start(await freePort());
       service = await TestApp.start({
         settings: {
@@ -119,21 +131,24 @@ describe('changing the own account', () => {
           MAIL_FROM: 'Gatehouse <auth@example.org>',
         },
       });
-      pair = await service.api.signUp(grace);
     });
-    afterEach(() => inbox.close());
+    beforeEach(() => signUp());
+    afterAll(async () => {
+      await service.stop();
+      await inbox.close();
+    });
 
     it('keeps the old address in force until the new one is verified', async () => {
       const answer = await change({ email: address }).expect(200);
-      expect(answer.body).toMatchObject({ email: grace.email });
-      await sent('Your email address is being changed', grace.email!);
+      expect(answer.body).toMatchObject({ email: person.email });
+      await sent('Your email address is being changed', person.email);
       const mail = await sent('Confirm your email address', address);
       expect(mail).toContain('From: Gatehouse <auth@example.org>');
-      await service.api.signIn({ ...grace, username: grace.email! });
-      expect((await service.api.login({ ...grace, username: address })).status).toBe(401);
+      await service.api.signIn({ ...person, username: person.email });
+      expect((await service.api.login({ ...person, username: address })).status).toBe(401);
       await service.api.post('/email/verify', { token: tokenIn(mail) }).expect(204);
       expect(await me()).toMatchObject({ email: address, email_verified: true });
-      await service.api.signIn({ ...grace, username: address });
+      await service.api.signIn({ ...person, username: address });
     });
 
     it('gives an address that two ask for to the one who verifies it first', async () => {
@@ -148,7 +163,7 @@ describe('changing the own account', () => {
         status: 409,
         error: 'user_exists',
       });
-      expect(await me()).toMatchObject({ email: grace.email });
+      expect(await me()).toMatchObject({ email: person.email });
     });
   });
 });

@@ -43,12 +43,15 @@ describe('the headers', () => {
     return Promise.resolve(bearer === undefined ? request : request.set('Authorization', `Bearer ${bearer}`));
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
     await service.app.get(RegistrationService).register(grace, ['user', 'admin']);
+  });
+  // Some of the routes end the session that asks.
+  beforeEach(async () => {
     token = (await service.api.signIn(grace)).access_token;
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it.each(routes)('of %s keep it from being stored, with a token and without', async (route) => {
     const due = { ...standing, 'cache-control': kept.includes(route) ? 'public, max-age=300' : 'no-store' };

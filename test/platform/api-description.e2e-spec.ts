@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { ServiceProcess } from '../support/service-process.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 
 interface Operation {
   readonly summary?: string;

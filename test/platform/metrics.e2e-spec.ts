@@ -7,10 +7,10 @@ import { ApiClient, refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin } from '../support/admins.js';
 import { parseExposition, valueOf } from '../support/exposition.js';
 import { freePort } from '../support/free-port.js';
-import { ada, grace } from '../support/people.js';
-import { RedisServer } from '../support/redis-server.js';
+import { ada, grace, type Person } from '../support/people.js';
 import { runCommand, runService } from '../support/service-process.js';
-import { newFolder, TestApp, type TestAppOptions } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp, type TestAppOptions } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
@@ -25,8 +25,21 @@ describe('the metrics', () => {
   const start = async (settings: Record<string, string> = {}, options: TestAppOptions = {}) => {
     service = await TestApp.start({ ...options, settings: { METRICS_TOKEN: TOKEN, ...settings } });
   };
+  /** The metrics when the test began, where it shares its service with others. */
+  let before: string;
+  let person: Person;
+  let count = 0;
+  const share = async (shared: TestApp) => {
+    service = shared;
+    before = await read(service);
+    person = { ...ada, username: `ada-${String(++count)}` };
+  };
   const value = async (name: string, labels: Record<string, string> = {}) =>
     valueOf(await read(service), `gatehouse_${name}`, labels);
+
+  /** By how much a value has grown since the test began. */
+  const growth = async (name: string, labels: Record<string, string> = {}) =>
+    (await value(name, labels)) - valueOf(before, `gatehouse_${name}`, labels);
 
   describe('where they are served', () => {
     afterEach(() => service.stop());
@@ -151,29 +164,31 @@ describe('the metrics', () => {
   });
 
   describe('what they count', () => {
-    let redis: RedisServer | undefined;
-    afterEach(async () => {
-      await service.stop();
-      await redis?.stop();
-      redis = undefined;
+    let shared: TestApp;
+
+    beforeAll(async () => {
+      shared = await TestApp.start({ settings: { METRICS_TOKEN: TOKEN } });
     });
+    beforeEach(() => share(shared));
+    afterEach(async () => {
+      if (service !== shared) await service.stop();
+    });
+    afterAll(() => shared.stop());
 
     it('are requests by method, route and status, and how long they took', async () => {
-      await start();
-      const { access_token } = await service.api.signUp(ada);
+      const { access_token } = await service.api.signUp(person);
       for (let n = 0; n < 3; n++) await service.api.get('/protected', access_token).expect(200);
       await service.api.get('/protected').expect(401);
       const route = { method: 'GET', route: '/protected' };
-      expect(await value('http_requests_total', { ...route, status: '200' })).toBe(3);
-      expect(await value('http_requests_total', { ...route, status: '401' })).toBe(1);
-      expect(await value('http_request_duration_seconds_count', route)).toBe(4);
-      expect(await value('http_request_duration_seconds_sum', route)).toBeGreaterThan(0);
-      expect(await value('http_refusals_total', { route: '/protected', code: 'token_missing' })).toBe(1);
+      expect(await growth('http_requests_total', { ...route, status: '200' })).toBe(3);
+      expect(await growth('http_requests_total', { ...route, status: '401' })).toBe(1);
+      expect(await growth('http_request_duration_seconds_count', route)).toBe(4);
+      expect(await growth('http_request_duration_seconds_sum', route)).toBeGreaterThan(0);
+      expect(await growth('http_refusals_total', { route: '/protected', code: 'token_missing' })).toBe(1);
     });
 
     it('are sign-ins by outcome, by whatever route', async () => {
-      await start();
-      const admin = await signUpAdmin(service, grace);
+      const admin = await signUpAdmin(service, { username: 'root', password: grace.password });
       const { id } = await signUp(service, ada);
       const { username, password } = ada;
       await service.api.postForm('/token', { username, password }).expect(200);
@@ -183,66 +198,63 @@ describe('the metrics', () => {
       await service.api.patch(`/users/${id}`, { disabled: true }, admin.access_token).expect(200);
       await service.api.login(ada).expect(403);
       const outcomes = ['success', 'wrong_password', 'unknown_user', 'account_disabled'];
-      const counted = await Promise.all(outcomes.map((outcome) => value('sign_ins_total', { outcome })));
+      const counted = await Promise.all(outcomes.map((outcome) => growth('sign_ins_total', { outcome })));
       expect(counted).toEqual([3, 2, 1, 1]);
       const refused = { route: '/token', code: 'invalid_credentials' };
-      expect(await value('http_refusals_total', refused)).toBe(1);
+      expect(await growth('http_refusals_total', refused)).toBe(1);
     });
 
     it('are refreshes by outcome: rotated, repeated and reused', async () => {
-      await start();
       const refreshes = () =>
         Promise.all(
-          ['rotated', 'repeated', 'reused'].map((outcome) => value('refreshes_total', { outcome })),
+          ['rotated', 'repeated', 'reused'].map((outcome) => growth('refreshes_total', { outcome })),
         );
       expect(await refreshes()).toEqual([0, 0, 0]);
-      const first = await service.api.signUp(ada);
+      const first = await service.api.signUp(person);
       const second = await service.api.renew(first.refresh_token);
       await service.api.renew(first.refresh_token);
       await service.api.renew(second.refresh_token);
       expect(await refreshes()).toEqual([2, 1, 0]);
       await service.api.refresh(first.refresh_token).expect(401);
       expect(await refreshes()).toEqual([2, 1, 1]);
-      expect(await value('audit_events_total', { type: 'refresh_token_reused' })).toBe(1);
-      expect(await value('sessions_ended_total', { reason: 'refresh_reuse' })).toBe(1);
+      expect(await growth('audit_events_total', { type: 'refresh_token_reused' })).toBe(1);
+      expect(await growth('sessions_ended_total', { reason: 'refresh_reuse' })).toBe(1);
 
       await service.api.refresh(second.refresh_token).expect(401);
       const { refresh_token } = second;
       await service.api.postForm('/token', { grant_type: 'refresh_token', refresh_token }).expect(400);
       expect(await refreshes()).toEqual([2, 1, 1]);
-      expect(await value('http_refusals_total', { route: '/refresh', code: 'token_revoked' })).toBe(1);
-      expect(await value('http_refusals_total', { route: '/token', code: 'token_revoked' })).toBe(1);
+      expect(await growth('http_refusals_total', { route: '/refresh', code: 'token_revoked' })).toBe(1);
+      expect(await growth('http_refusals_total', { route: '/token', code: 'token_revoked' })).toBe(1);
     });
 
     it('are one rotation and as many repetitions as there are others, when refreshes race', async () => {
-      await start();
-      const { refresh_token } = await service.api.signUp(ada);
+      const { refresh_token } = await service.api.signUp(person);
       await Promise.all(Array.from({ length: 20 }, () => service.api.renew(refresh_token)));
-      expect(await value('refreshes_total', { outcome: 'rotated' })).toBe(1);
-      expect(await value('refreshes_total', { outcome: 'repeated' })).toBe(19);
+      expect(await growth('refreshes_total', { outcome: 'rotated' })).toBe(1);
+      expect(await growth('refreshes_total', { outcome: 'repeated' })).toBe(19);
     });
 
     it('are sessions that were cut, by reason, and the entries on the denylist', async () => {
-      await start();
-      const { access_token } = await service.api.signUp(ada);
-      await service.api.signIn(ada);
-      await service.api.signIn(ada);
-      expect(await value('denylist_entries')).toBe(0);
+      const { access_token } = await service.api.signUp(person);
+      await service.api.signIn(person);
+      await service.api.signIn(person);
+      expect(await growth('denylist_entries')).toBe(0);
       await service.api.delete('/users/me/sessions', access_token).expect(204);
       await service.api.post('/logout', undefined, access_token).expect(204);
-      expect(await value('sessions_ended_total', { reason: 'session_ended' })).toBe(2);
-      expect(await value('sessions_ended_total', { reason: 'logout' })).toBe(1);
-      expect(await value('denylist_entries')).toBe(3);
+      expect(await growth('sessions_ended_total', { reason: 'session_ended' })).toBe(2);
+      expect(await growth('sessions_ended_total', { reason: 'logout' })).toBe(1);
+      expect(await growth('denylist_entries')).toBe(3);
     });
 
     it('are not what was rolled back', async () => {
-      await start();
-      await service.api.signUp(ada);
-      await refuseEvents(service);
-      await service.api.login(ada).expect(500);
-      expect(await value('sign_ins_total', { outcome: 'success' })).toBe(1);
-      expect(await value('database_failures_total', { operation: 'insert' })).toBe(1);
-      expect(await value('http_refusals_total', { route: '/login', code: 'internal_error' })).toBe(1);
+      await service.api.signUp(person);
+      const allowEvents = await refuseEvents(service);
+      await service.api.login(person).expect(500);
+      await allowEvents();
+      expect(await growth('sign_ins_total', { outcome: 'success' })).toBe(1);
+      expect(await growth('database_failures_total', { operation: 'insert' })).toBe(1);
+      expect(await growth('http_refusals_total', { route: '/login', code: 'internal_error' })).toBe(1);
     });
 
     it('are the password hashes that were refused, and none is left running', async () => {
@@ -259,10 +271,10 @@ describe('the metrics', () => {
     });
 
     it('are mails sent', async () => {
-      await start();
-      await service.api.register(grace).expect(201);
-      await service.api.post('/password/forgot', { email: grace.email }).expect(202);
-      await until(async () => (await value('mails_total', { outcome: 'sent' })) > 0);
+      const email = `${person.username}@example.org`;
+      await service.api.register({ ...person, email }).expect(201);
+      await service.api.post('/password/forgot', { email }).expect(202);
+      await until(async () => (await growth('mails_total', { outcome: 'sent' })) > 0);
       await until(async () => (await value('mails_waiting')) === 0);
     });
 
@@ -277,16 +289,15 @@ describe('the metrics', () => {
     it('are statements by operation', async () => {
       await start();
       const commits = () => value('database_statement_duration_seconds_count', { operation: 'commit' });
-      const before = await commits();
+      const known = await commits();
       await service.api.register(ada).expect(201);
-      expect(await commits()).toBe(before + 1);
+      expect(await commits()).toBe(known + 1);
       const inserts = { operation: 'insert' };
       expect(await value('database_statement_duration_seconds_count', inserts)).toBeGreaterThan(0);
     });
 
     it('are told all the same while the database does not answer', async () => {
-      await start();
-      await service.api.signUp(ada);
+      await service.api.signUp(person);
       await service.app.get(DataSource).query('ALTER TABLE outbound_mails RENAME TO gone');
       const families = parseExposition(await read(service));
       expect(families.get('gatehouse_mails_waiting')?.samples).toEqual([]);
@@ -295,25 +306,10 @@ describe('the metrics', () => {
       expect(parseExposition(await read(service)).get('gatehouse_mails_waiting')?.samples).toHaveLength(1);
     });
 
-    it('are commands to Redis, answered or not', async () => {
-      redis = await RedisServer.prepare();
-      await redis.start();
-      await start({ REDIS_URL: redis.url });
-      const commands = (outcome: string) => value('redis_command_duration_seconds_count', { outcome });
-      await service.api.get('/welcome').expect(200);
-      expect(await commands('ok')).toBeGreaterThan(0);
-      expect(await commands('error')).toBe(0);
-      redis.freeze();
-      await service.api.get('/welcome').expect(200);
-      redis.thaw();
-      expect(await commands('error')).toBeGreaterThan(0);
-      expect(await read(service)).not.toContain(redis.password);
-    });
-
     it('are of one application, not of all in the process', async () => {
       const other = await TestApp.start({ settings: { METRICS_TOKEN: TOKEN } });
       await start();
-      await service.api.signUp(ada);
+      await service.api.signUp(person);
       const signedIn = async (app: TestApp) =>
         valueOf(await read(app), 'gatehouse_sign_ins_total', { outcome: 'success' });
       expect(await signedIn(service)).toBe(1);
@@ -323,8 +319,13 @@ describe('the metrics', () => {
   });
 
   describe('what they tell', () => {
-    beforeEach(() => start());
-    afterEach(() => service.stop());
+    let shared: TestApp;
+
+    beforeAll(async () => {
+      shared = await TestApp.start({ settings: { METRICS_TOKEN: TOKEN } });
+    });
+    beforeEach(() => share(shared));
+    afterAll(() => shared.stop());
 
     it('are of the format, and hold nothing of anybody after a busy day', async () => {
       const admin = await signUpAdmin(service, grace);
@@ -361,24 +362,24 @@ describe('the metrics', () => {
       const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
       for (const method of methods) await service.api.raw()[method](`/unknown`);
       await count();
-      const before = await count();
+      const known = await count();
       for (let n = 0; n < 200; n++) {
         const answer = await service.api.raw()[methods[n % methods.length]!](`/unknown/${String(n)}`);
         expect(answer.status).toBe(404);
       }
-      expect(await count()).toBe(before);
+      expect(await count()).toBe(known);
       const labels = { method: 'GET', route: 'none', status: '404' };
-      expect(await value('http_requests_total', labels)).toBe(35);
+      expect(await growth('http_requests_total', labels)).toBe(35);
     });
 
     it('do not tell one user from another by the route', async () => {
-      const admin = await signUpAdmin(service, grace);
+      const admin = await signUpAdmin(service, person);
       for (let n = 0; n < 5; n++)
         await service.api
           .get(`/users/00000000-0000-4000-8000-00000000000${String(n)}`, admin.access_token)
           .expect(404);
       const labels = { method: 'GET', route: '/users/:id', status: '404' };
-      expect(await value('http_requests_total', labels)).toBe(5);
+      expect(await growth('http_requests_total', labels)).toBe(5);
     });
   });
 });

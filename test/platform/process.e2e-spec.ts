@@ -4,7 +4,7 @@ import { refusal } from '../support/api-client.js';
 import { itOnSqlite } from '../support/it-on-sqlite.js';
 import { ada, grace } from '../support/people.js';
 import { runService, ServiceProcess } from '../support/service-process.js';
-import { newFolder } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 
 describe('the service as a process', () => {

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finish, startProcess } from './child-process.js';
-import { requirePythonModules } from './python-modules.js';
 
 const manage = `import os, sys
 from django.core.management import execute_from_command_line
@@ -29,9 +28,7 @@ PASSWORD_HASHERS = [
 export class DjangoProject {
   private constructor(private readonly folder: string) {}
 
-  /** @throws Error that says how to install Django, where it is missing */
   static async make(folder: string, ...furtherSettings: string[]): Promise<DjangoProject> {
-    await requirePythonModules(['django', 'argon2', 'bcrypt'], 'test/debian-packages.txt');
     writeFileSync(join(folder, 'manage.py'), manage);
     writeFileSync(join(folder, 'settings.py'), [settings, ...furtherSettings].join('\n'));
     const project = new DjangoProject(folder);

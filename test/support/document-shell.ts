@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { blockThatBegins } from './documents.js';
+import { newFolder } from './new-folder.js';
 import { ServingCommand } from './serving-command.js';
 
 /** What a command of a document is given instead of what is written, such as a free port. */
@@ -30,7 +30,7 @@ export class DocumentShell {
 
   /** Runs the block of a document that begins so, up to the first command that fails. What it sets stays set. */
   async run(document: string, beginning: string, replacements: Replacements = []): Promise<CommandResult> {
-    const kept = join(mkdtempSync(join(tmpdir(), 'gatehouse-shell-')), 'variables');
+    const kept = join(newFolder('gatehouse-shell-'), 'variables');
     const script = `trap "env -0 > '${kept}'" EXIT\n${this.commands(document, beginning, replacements)}`;
     const result = await finish(startBash(this.folder, script, this.variables));
     const set = readFileSync(kept, 'utf8').split('\0').slice(0, -1);

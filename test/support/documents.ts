@@ -6,7 +6,14 @@ export function readDocument(path: string): string {
 
 export function documentPaths(): string[] {
   const docs = readdirSync('docs').filter((file) => file.endsWith('.md'));
-  return ['README.md', 'ARCHITECTURE.md', 'examples/README.md', ...docs.map((file) => `docs/${file}`)];
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'ARCHITECTURE.md',
+    'examples/README.md',
+    ...docs.map((file) => `docs/${file}`),
+  ];
 }
 
 /** The cells, without their backquotes, of every row of the tables under a heading, or in the whole text. */

@@ -3,17 +3,10 @@ import { resolve } from 'node:path';
 import { ApiClient } from './api-client.js';
 import { finish, startProcess, type CommandResult, type Variables } from './child-process.js';
 import { freePort } from './free-port.js';
-import { requirePythonModules } from './python-modules.js';
 import { ServingCommand } from './serving-command.js';
 
 const STARTS_WITHIN_MS = 20_000;
 const root = resolve('.');
-const modules = ['cryptography', 'fastapi', 'flask', 'jose', 'jwt', 'uvicorn'];
-
-/** No test of the examples is left out where their packages are missing. @throws Error that says how to install them */
-export function requirePythonPackages(): Promise<void> {
-  return requirePythonModules(modules, 'examples/python/debian-packages.txt');
-}
 
 /** Gives a token to a script, by the command of examples/README.md. */
 export function runExample(script: string, token: string, variables: Variables): Promise<CommandResult> {

@@ -7,7 +7,7 @@ import { Forger, storedSigner, type Signer } from './forger.js';
 import { additionTo, collectionsIn, idBelow, type FuzzRequest, type OpenApi } from './fuzz-operation.js';
 import { Mailbox, tokenIn } from './mailbox.js';
 import { runCommand, ServiceProcess } from './service-process.js';
-import { newFolder } from './test-app.js';
+import { newFolder } from './new-folder.js';
 
 const HANGS_AFTER_MS = 20_000;
 const LIVE_USES = 40;

@@ -29,7 +29,7 @@ import {
 import { ApiClient } from './api-client.js';
 import { LobbyController } from './lobby.controller.js';
 import { removeStores, storesOf } from './stores.js';
-import { newFolder } from './test-app.js';
+import { newFolder } from './new-folder.js';
 
 @Controller()
 class HostController {

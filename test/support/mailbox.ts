@@ -2,15 +2,20 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.js';
 
-/** The outbox of a service, as somebody who waits for mail looks into it. */
+/** The outbox of a service, or the part of it that is sent to one address. */
 export class Mailbox {
   private readonly taken = new Map<string, number>();
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly address?: string,
+  ) {}
 
   /** Every mail, in the order of the service's clock. */
   all(): string[] {
-    return this.files().map((file) => readFileSync(file, 'utf8'));
+    const mails = this.files().map((file) => readFileSync(file, 'utf8'));
+    const { address } = this;
+    return address === undefined ? mails : mails.filter((mail) => mail.includes(`To: ${address}\n`));
   }
 
   /** Waits for the mail of this subject to an address, and takes it out of the outbox. */

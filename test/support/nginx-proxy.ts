@@ -1,13 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { requireProgram } from '../tiers/programs.mjs';
 import { ApiClient } from './api-client.js';
 import { end, startProcess } from './child-process.js';
 import { freePort } from './free-port.js';
 import { until } from './until.js';
-
-const BINARY = '/usr/sbin/nginx';
 
 /** nginx with the configuration that is deployed, in a folder of its own before instances on the loopback. */
 export class NginxProxy {
@@ -28,12 +27,11 @@ export class NginxProxy {
 
   /** @param configuration in which it listens on that port of the loopback */
   static async startWith(folder: string, port: string, configuration: string): Promise<NginxProxy> {
-    requireNginx();
     const file = join(folder, 'nginx.conf');
     writeFileSync(file, configuration);
     const errors = join(folder, 'nginx-errors');
     const args = ['-e', errors, '-p', folder, '-c', file, '-g', `daemon off; ${workersOwner()}`];
-    const child = startProcess(BINARY, args, folder, {});
+    const child = startProcess(requireProgram('nginx'), args, folder, {});
     const proxy = new NginxProxy(child, `http://127.0.0.1:${port}`);
     await until(() => proxy.answers()).catch((cause: unknown) => {
       throw new Error(`nginx did not start:\n${readFileSync(errors, 'utf8')}`, { cause });
@@ -78,11 +76,4 @@ export function replaceAll(configuration: string, replacements: readonly [string
 /** Started by root, its workers would be of another user, whom the folder is closed to. */
 function workersOwner(): string {
   return process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
-}
-
-function requireNginx(): void {
-  if (existsSync(BINARY)) return;
-  throw new Error(
-    'There is no nginx. Install it: sudo apt-get install -y --no-install-recommends nginx-light',
-  );
 }

@@ -1,5 +1,4 @@
 import axe from 'axe-core';
-import { existsSync } from 'node:fs';
 import {
   chromium,
   type Browser,
@@ -7,8 +6,8 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright-core';
+import { requireProgram } from '../tiers/programs.mjs';
 
-const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const PATIENCE_MS = 30_000;
 const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}/;
 
@@ -20,13 +19,9 @@ export class PageBrowser {
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<PageBrowser> {
-    if (!existsSync(program))
-      throw new Error(
-        `There is no Chromium at ${program}: install test/debian-packages.txt, or say in CHROMIUM where it is.`,
-      );
     // Root has no sandbox to start in.
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    return new PageBrowser(await chromium.launch({ executablePath: program, args }));
+    return new PageBrowser(await chromium.launch({ executablePath: requireProgram('Chromium'), args }));
   }
 
   /** A browser with nothing in it: no cookie, no tab. */

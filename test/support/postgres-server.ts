@@ -1,12 +1,12 @@
 import { execFileSync, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireProgram } from '../tiers/programs.mjs';
 import { end, startProcess } from './child-process.js';
 import { freePort } from './free-port.js';
-import { findPostgresBinaries } from './postgres-binaries.js';
+import { newFolder } from './new-folder.js';
 import { createDatabase, onServer } from './postgres-databases.js';
 
 const STARTS_WITHIN_MS = 30_000;
@@ -37,9 +37,9 @@ export class PostgresServer {
 
   /** One with empty databases, which does not run yet. @throws Error where no PostgreSQL is installed */
   static async prepare(): Promise<PostgresServer> {
-    const binaries = findPostgresBinaries();
+    const binaries = requireProgram('PostgreSQL');
     const owner = findOwner();
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
+    const folder = newFolder('gatehouse-postgres-');
     if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid);
     const server = new PostgresServer(binaries, folder, await freePort(), owner);
     await server.initialize();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { finish, startProcess, type CommandResult } from './child-process.js';
-import { newFolder } from './test-app.js';
+import { newFolder } from './new-folder.js';
 
 /** A copy of the project as it lies here, on the same packages, for a test to change. */
 export class ProjectCopy {

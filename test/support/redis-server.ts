@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { requireProgram } from '../tiers/programs.mjs';
 import { end, startProcess } from './child-process.js';
 import { freePort } from './free-port.js';
 
@@ -38,7 +39,7 @@ export class RedisServer {
       databases: DATABASES,
     };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    this.child = startProcess('redis-server', args, tmpdir(), {});
+    this.child = startProcess(requireProgram('Redis'), args, tmpdir(), {});
     this.child.stdout?.resume();
     await this.client.ping();
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { newFolder } from './test-app.js';
+import { newFolder } from './new-folder.js';
 
 /** A folder as that of the built service: commands find it there, and what it writes is in there too. */
 export function newServiceFolder(): string {

@@ -1,9 +1,8 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
@@ -13,6 +12,7 @@ import { createLogger } from '../../src/logging/logger.js';
 import { Clock } from '../../src/time/clock.js';
 import { ApiClient } from './api-client.js';
 import { FixedClock } from './fixed-clock.js';
+import { newFolder } from './new-folder.js';
 import { queryPortably } from './query-portably.js';
 import { removeStores, storesOf } from './stores.js';
 
@@ -46,7 +46,7 @@ export class TestApp {
     private readonly lines: string[],
     private readonly registered: ReadonlySet<string>,
   ) {
-    this.api = new ApiClient(app.getHttpServer());
+    this.api = new ApiClient(this.url);
   }
 
   static async start({
@@ -125,8 +125,4 @@ export class TestApp {
     await this.app.close();
     return this.folder;
   }
-}
-
-export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'gatehouse-'));
 }

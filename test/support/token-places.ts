@@ -1,18 +1,20 @@
-import type { Response, Test } from 'supertest';
 import { RegistrationService } from '../../src/auth/registration.service.js';
-import type { TokenType } from '../../src/config/settings.js';
+import type { JwtAlgorithm, TokenType } from '../../src/config/settings.js';
 import { errorCatalogue } from '../../src/errors/error-catalogue.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { Forger, storedSigner, type Signer } from './forger.js';
+import { newFolder } from './new-folder.js';
 import { cookieWith } from './page-session.js';
 import { ada, grace } from './people.js';
+import { PlainClient, type PlainAnswer, type PlainRequest } from './plain-client.js';
+import { writeRsaKeys } from './rsa-keys.js';
 import { TestApp } from './test-app.js';
 
 type Forge = (genuine: Forger) => string;
 
 interface Place {
   readonly name: string;
-  readonly ask: () => Test;
+  readonly request: PlainRequest;
   /** What is answered to a token that is none of ours. */
   readonly due: unknown;
 }
@@ -37,15 +39,21 @@ const inactive = { status: 200, body: { active: false } };
 
 /** A service with somebody signed in, and every place of it that takes a token. */
 export class TokenPlaces {
+  private readonly client: PlainClient;
+
   private constructor(
     readonly service: TestApp,
     readonly signer: Signer,
     readonly pair: TokenPair,
     private readonly asking: TokenPair,
-  ) {}
+  ) {
+    this.client = new PlainClient(service.url);
+  }
 
-  static async start(alg = 'ES256'): Promise<TokenPlaces> {
-    const service = await TestApp.start({ settings: settingsFor(alg) });
+  static async start(alg: JwtAlgorithm = 'ES256'): Promise<TokenPlaces> {
+    const folder = newFolder();
+    if (alg === 'RS256' || alg === 'PS256') await writeRsaKeys(folder, alg);
+    const service = await TestApp.start({ folder, settings: settingsFor(alg) });
     await service.app.get(RegistrationService).register(grace, ['user', 'introspect']);
     const signer =
       alg === 'HS256' ? { alg, key: Buffer.from(JWT_SECRET) } : storedSigner(service.folder, 'current');
@@ -61,14 +69,15 @@ export class TokenPlaces {
   }
 
   stop(): Promise<void> {
+    this.client.close();
     return this.service.stop();
   }
 
   /** Presents what is made of either token in every place for its type, where it must be refused as none of ours. */
   async expectRefused(forge: Forge, types: readonly TokenType[] = ['access', 'refresh']): Promise<void> {
     for (const type of types) {
-      for (const { name, ask, due } of this.placesFor(type, forge(this[type])))
-        expect({ [name]: answerOf(await ask()) }).toEqual({ [name]: due });
+      for (const { name, request, due } of this.placesFor(type, forge(this[type])))
+        expect({ [name]: shownOf(await this.client.send(request)) }).toEqual({ [name]: due });
     }
   }
 
@@ -76,8 +85,10 @@ export class TokenPlaces {
   async expectAccepted(forge: Forge, types: readonly TokenType[] = ['access', 'refresh']): Promise<void> {
     for (const type of types) {
       const token = forge(this[type]);
-      if (type === 'access') expect((await this.service.api.get('/protected', token)).body).toEqual(loggedIn);
-      expect((await this.introspect(token)).body).toMatchObject({ active: true, username: ada.username });
+      if (type === 'access')
+        expect((await this.client.send({ path: '/protected', bearer: token })).body).toEqual(loggedIn);
+      const { body } = await this.client.send(this.introspection(token));
+      expect(body).toMatchObject({ active: true, username: ada.username });
     }
   }
 
@@ -90,38 +101,45 @@ export class TokenPlaces {
   }
 
   private placesFor(type: TokenType, token: string): Place[] {
-    const { api } = this.service;
-    const access = [{ name: 'GET /protected', ask: () => api.get('/protected', token), due: notOurs }];
-    const refresh = [
-      { name: 'POST /refresh', ask: () => api.refresh(token), due: notOurs },
+    const access: Place[] = [
+      { name: 'GET /protected', request: { path: '/protected', bearer: token }, due: notOurs },
+    ];
+    const refresh: Place[] = [
+      { name: 'POST /refresh', request: { method: 'POST', path: '/refresh', bearer: token }, due: notOurs },
       {
         name: 'POST /account/session/refresh',
-        ask: () => api.post('/account/session/refresh').set('Cookie', cookieWith(token)),
+        request: { method: 'POST', path: '/account/session/refresh', cookie: cookieWith(token) },
         due: notOurs,
       },
-      { name: 'DELETE /refresh-revoke', ask: () => api.delete('/refresh-revoke', token), due: notOurs },
+      {
+        name: 'DELETE /refresh-revoke',
+        request: { method: 'DELETE', path: '/refresh-revoke', bearer: token },
+        due: notOurs,
+      },
     ];
     const form = { grant_type: 'refresh_token', refresh_token: token };
-    const refreshInBody = [
+    const refreshInBody: Place[] = [
       {
         name: 'POST /refresh, in JSON',
-        ask: () => api.post('/refresh', { refresh_token: token }),
+        request: { method: 'POST', path: '/refresh', json: { refresh_token: token } },
         due: notOurs,
       },
-      { name: 'POST /token', ask: () => api.postForm('/token', form), due: notGranted },
+      { name: 'POST /token', request: { method: 'POST', path: '/token', form }, due: notGranted },
     ];
     return [
       ...(isSendable(token) ? { access, refresh }[type] : []),
       ...(type === 'refresh' ? refreshInBody : []),
-      { name: 'POST /introspect', ask: () => this.introspect(token), due: inactive },
-      { name: 'POST /revoke', ask: () => api.postForm('/revoke', { token }), due: nothingToRevoke },
+      { name: 'POST /introspect', request: this.introspection(token), due: inactive },
+      {
+        name: 'POST /revoke',
+        request: { method: 'POST', path: '/revoke', form: { token } },
+        due: nothingToRevoke,
+      },
     ];
   }
 
-  private introspect(token: string): Test {
-    return this.service.api
-      .postForm('/introspect', { token })
-      .set('Authorization', `Bearer ${this.asking.access_token}`);
+  private introspection(token: string): PlainRequest {
+    return { method: 'POST', path: '/introspect', form: { token }, bearer: this.asking.access_token };
   }
 }
 
@@ -130,6 +148,6 @@ function isSendable(token: string): boolean {
   return /^[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(token);
 }
 
-function answerOf({ status, body, headers }: Response): unknown {
-  return { status, body, challenge: headers['www-authenticate'] as unknown };
+function shownOf({ status, body, headers }: PlainAnswer): unknown {
+  return { status, body, challenge: headers['www-authenticate'] };
 }

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const WITHIN_MS = 20_000;
-const AGAIN_AFTER_MS = 50;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 50;
 
 /** Waits until something that happens by itself has happened. @throws Error where it does not. */
 export async function until(happened: () => boolean | Promise<boolean>, withinMs = WITHIN_MS): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!(await happened())) {
+  // Many conditions are met within a few milliseconds. The others are not checked more often than they need.
+  for (let pause = FIRST_PAUSE_MS; !(await happened()); pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     if (Date.now() > deadline) throw new Error(`it did not happen: ${String(happened)}`);
-    await sleep(AGAIN_AFTER_MS);
+    await sleep(pause);
   }
 }

@@ -9,12 +9,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredKey } from '../../src/tokens/key-ring.js';
+import { KeyRotationService } from '../../src/tokens/key-rotation.service.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { ada } from '../support/people.js';
-import { runCommand } from '../support/service-process.js';
-import { newFolder, TestApp } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp } from '../support/test-app.js';
 import { headerOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
+import { watchFilesOften } from '../support/watch-files-often.js';
 
 /** A folder as the kubelet mounts a Secret: the file leads to a version, and all of it is swapped by one rename. */
 class MountedSecret {
@@ -36,31 +38,24 @@ class MountedSecret {
 }
 
 describe('signing keys in a mounted Secret', () => {
-  let operator: string;
+  watchFilesOften();
 
-  /** Makes and changes the keys where they can be written, as an operator does. @returns the whole file */
-  const keysAfter = async (...command: string[]): Promise<string> => {
-    const { code, stderr } = await runCommand(operator, ['key', ...command], '', {
-      DATABASE_URL: 'sqlite::memory:',
-      JWT_KEYS_FILE: 'keys.json',
-    });
-    expect([code, stderr]).toEqual([0, '']);
-    return readFileSync(join(operator, 'keys.json'), 'utf8');
-  };
+  /** A service that can write its keys. The operator makes and changes the keys with it. */
+  let operator: TestApp;
+
+  const madeKeys = () => readFileSync(join(operator.folder, 'keys.json'), 'utf8');
   const signerIn = (keys: string) =>
     (JSON.parse(keys) as { keys: StoredKey[] }).keys.find(({ stage }) => stage === 'current')?.kid;
   const signerOf = ({ access_token }: TokenPair) => headerOf(access_token).kid;
 
-  beforeEach(() => {
-    operator = newFolder();
+  beforeEach(async () => {
+    operator = await TestApp.start();
   });
-  afterEach(() => {
-    rmSync(operator, { recursive: true });
-  });
+  afterEach(() => operator.stop());
 
   it('are read, and followed when they are swapped, without a write beside them', async () => {
     const secret = new MountedSecret(newFolder());
-    const keys = await keysAfter('list');
+    const keys = madeKeys();
     secret.put(keys);
     const there = readdirSync(secret.folder);
 
@@ -69,7 +64,8 @@ describe('signing keys in a mounted Secret', () => {
     expect(signerOf(before)).toBe(signerIn(keys));
     expect(readdirSync(secret.folder)).toEqual(there);
 
-    const rotated = await keysAfter('rotate', '--force');
+    await operator.app.get(KeyRotationService).rotate({ force: true });
+    const rotated = madeKeys();
     expect(signerIn(rotated)).not.toBe(signerIn(keys));
     secret.put(rotated);
     await until(() => service.log.includes('Took up the signing keys'));

@@ -3,17 +3,33 @@ import { randomUUID } from 'node:crypto';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { Denylist } from '../../src/tokens/denylist.js';
 import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
+import { HEARTBEAT_MS } from '../../src/tokens/feed/feed-news.js';
 import type { FeedClaims } from '../../src/tokens/feed/feed-signer.js';
 import { RevocationStreams } from '../../src/tokens/feed/revocation-streams.js';
 import { refusal } from '../support/api-client.js';
 import { EventStream, type StreamedEvent } from '../support/event-stream.js';
 import { ada } from '../support/people.js';
-import { newFolder, TestApp } from '../support/test-app.js';
+import { newFolder } from '../support/new-folder.js';
+import { TestApp } from '../support/test-app.js';
 import { claimsOf, headerOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
 
 const TOKEN = 'the-token-of-the-reports-service';
 const REVOCATIONS_TOKEN = `${TOKEN}, another-that-replaces-it`;
+/** With fake timers, a test decides when intervals are over. Everything else takes its time. */
+const allButIntervals: Parameters<typeof jest.useFakeTimers>[0] = {
+  doNotFake: [
+    'Date',
+    'hrtime',
+    'nextTick',
+    'performance',
+    'queueMicrotask',
+    'setImmediate',
+    'clearImmediate',
+    'setTimeout',
+    'clearTimeout',
+  ],
+};
 const day = { expiresAt: new Date('2026-03-02T12:00:00Z') };
 
 const pageIn = (text: string) => claimsOf(text) as unknown as FeedClaims;
@@ -53,29 +69,17 @@ const readUntil = async (stream: EventStream, id: string) => {
   return seen;
 };
 
+/** These tests revoke nothing, so that they share a service. */
 describe('the feed of revocations', () => {
   let service: TestApp;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await start();
   });
-  afterEach(() => service.stop());
-
-  it('tells the session of a logout and the token of a revocation, with when they expire', async () => {
-    const left = await service.api.signUp(ada);
-    const revoked = await service.api.signIn(ada);
-    await service.api.post('/logout', undefined, left.access_token).expect(204);
-    await service.api.delete('/access-revoke', revoked.access_token).expect(200);
-    const { sid, exp: ends } = claimsOf(left.access_token);
-    const { jti, exp } = claimsOf(revoked.access_token);
-    expect(pageIn(await read(service)).revoked).toEqual([
-      { id: sid, exp: ends },
-      { id: jti, exp },
-    ]);
-  });
+  afterAll(() => service.stop());
 
   it('is signed by the current key, and is nothing that an access token could be', async () => {
-    const { access_token } = await service.api.signUp(ada);
+    const { access_token } = await service.api.signUp({ ...ada, username: 'ada-of-the-page' });
     const page = await read(service);
     const { kid, alg } = headerOf(access_token);
     expect(headerOf(page)).toEqual({ kid, alg, typ: 'revocations+jwt' });
@@ -100,6 +104,81 @@ describe('the feed of revocations', () => {
       error: 'token_invalid',
     });
     expect(refusal(await service.api.refresh(page))).toEqual({ status: 401, error: 'token_invalid' });
+  });
+
+  it.each([
+    ['that is none', 'x'],
+    ['of another list', Buffer.from('ada').toString('base64url')],
+    ['that this database has not given out yet', Buffer.from('7').toString('base64url')],
+    ['beyond all numbers', Buffer.from('99999999999').toString('base64url')],
+  ])('refuses a cursor %s', async (_, since) => {
+    for (const path of ['/revocations', '/revocations/stream']) {
+      const { status, body } = await service.api.get(`${path}?since=${since}`, TOKEN);
+      expect([status, body]).toMatchObject([
+        400,
+        { error: 'validation_failed', details: [{ field: 'since' }] },
+      ]);
+    }
+    await service.api.get('/revocations?since=a&since=b', TOKEN).expect(400);
+    await service.api.get('/revocations?page=2', TOKEN).expect(400);
+  });
+
+  it.each(['/revocations', '/revocations/stream'])(
+    'is for who holds a token of the setting: %s',
+    async (path) => {
+      const { access_token } = await service.api.signUp({
+        ...ada,
+        username: `ada-${path.replaceAll('/', '-')}`,
+      });
+      const { status, body, headers } = await service.api.get(path);
+      expect([status, body]).toMatchObject([401, { error: 'token_missing' }]);
+      expect(headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
+      for (const token of [access_token, 'another', REVOCATIONS_TOKEN])
+        expect(refusal(await service.api.get(path, token))).toEqual({ status: 401, error: 'token_invalid' });
+      await read(service, null, 'another-that-replaces-it');
+    },
+  );
+
+  it('lets nobody in where no token is set, and is named to clients only where one is', async () => {
+    const path = '/.well-known/oauth-authorization-server';
+    const closed = await TestApp.start();
+    expect(refusal(await closed.api.get('/revocations', TOKEN)).error).toBe('token_invalid');
+    expect((await closed.api.get(path)).body).not.toHaveProperty('revocation_feed_uri');
+    await closed.stop();
+    expect((await service.api.get(path)).body).toMatchObject({
+      revocation_feed_uri: 'http://localhost:3000/revocations',
+      revocation_stream_uri: 'http://localhost:3000/revocations/stream',
+    });
+  });
+
+  it('answers a HEAD without a body, and without a stream that stays', async () => {
+    for (const path of ['/revocations', '/revocations/stream']) {
+      const answer = await service.api.raw().head(path).set('Authorization', `Bearer ${TOKEN}`);
+      expect([answer.status, answer.text]).toEqual([200, undefined]);
+    }
+  });
+});
+
+/** Each of these tests begins with a service that has revoked nothing. */
+describe('the feed of revocations', () => {
+  let service: TestApp;
+
+  beforeEach(async () => {
+    service = await start();
+  });
+  afterEach(() => service.stop());
+
+  it('tells the session of a logout and the token of a revocation, with when they expire', async () => {
+    const left = await service.api.signUp(ada);
+    const revoked = await service.api.signIn(ada);
+    await service.api.post('/logout', undefined, left.access_token).expect(204);
+    await service.api.delete('/access-revoke', revoked.access_token).expect(200);
+    const { sid, exp: ends } = claimsOf(left.access_token);
+    const { jti, exp } = claimsOf(revoked.access_token);
+    expect(pageIn(await read(service)).revoked).toEqual([
+      { id: sid, exp: ends },
+      { id: jti, exp },
+    ]);
   });
 
   it('goes on where its reader was, in bounded pages, and leaves nothing out', async () => {
@@ -131,56 +210,17 @@ describe('the feed of revocations', () => {
     expect(idsOf(pageIn(await read(service, cursor)))).toEqual(['after']);
   });
 
-  it.each([
-    ['that is none', 'x'],
-    ['of another list', Buffer.from('ada').toString('base64url')],
-    ['that this database has not given out yet', Buffer.from('7').toString('base64url')],
-    ['beyond all numbers', Buffer.from('99999999999').toString('base64url')],
-  ])('refuses a cursor %s', async (_, since) => {
-    for (const path of ['/revocations', '/revocations/stream']) {
-      const { status, body } = await service.api.get(`${path}?since=${since}`, TOKEN);
-      expect([status, body]).toMatchObject([
-        400,
-        { error: 'validation_failed', details: [{ field: 'since' }] },
-      ]);
-    }
-    await service.api.get('/revocations?since=a&since=b', TOKEN).expect(400);
-    await service.api.get('/revocations?page=2', TOKEN).expect(400);
-  });
-
-  it.each(['/revocations', '/revocations/stream'])(
-    'is for who holds a token of the setting: %s',
-    async (path) => {
-      const { access_token } = await service.api.signUp(ada);
-      const { status, body, headers } = await service.api.get(path);
-      expect([status, body]).toMatchObject([401, { error: 'token_missing' }]);
-      expect(headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
-      for (const token of [access_token, 'another', REVOCATIONS_TOKEN])
-        expect(refusal(await service.api.get(path, token))).toEqual({ status: 401, error: 'token_invalid' });
-      await read(service, null, 'another-that-replaces-it');
-    },
-  );
-
-  it('lets nobody in where no token is set, and is named to clients only where one is', async () => {
-    const path = '/.well-known/oauth-authorization-server';
-    const closed = await TestApp.start();
-    expect(refusal(await closed.api.get('/revocations', TOKEN)).error).toBe('token_invalid');
-    expect((await closed.api.get(path)).body).not.toHaveProperty('revocation_feed_uri');
-    await closed.stop();
-    expect((await service.api.get(path)).body).toMatchObject({
-      revocation_feed_uri: 'http://localhost:3000/revocations',
-      revocation_stream_uri: 'http://localhost:3000/revocations/stream',
-    });
-  });
-
-  it('answers a HEAD without a body, and without a stream that stays', async () => {
-    for (const path of ['/revocations', '/revocations/stream']) {
-      const answer = await service.api.raw().head(path).set('Authorization', `Bearer ${TOKEN}`);
-      expect([answer.status, answer.text]).toEqual([200, undefined]);
-    }
-  });
-
   describe('as a stream', () => {
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    const startWithFakeIntervals = async () => {
+      await service.stop();
+      jest.useFakeTimers(allButIntervals);
+      service = await start();
+    };
+
     it('begins with what is revoked, tells each logout, and resumes by Last-Event-ID', async () => {
       await revoke(service, ['before']);
       const stream = await follow(service);
@@ -202,8 +242,10 @@ describe('the feed of revocations', () => {
     });
 
     it('tells at once, and again and again, signed, that there is nothing new', async () => {
+      await startWithFakeIntervals();
       const stream = await follow(service);
       for (let n = 0; n < 2; n++) {
+        if (n > 0) jest.advanceTimersByTime(HEARTBEAT_MS);
         const event = await stream.next();
         expect(event).toMatchObject({ id: undefined, comments: ['nothing new'] });
         expect(headerOf(event!.data).typ).toBe('revocations+jwt');
@@ -244,11 +286,16 @@ describe('the feed of revocations', () => {
     });
 
     it('is given up by an instance once its reader is gone', async () => {
+      await startWithFakeIntervals();
       const streams = service.app.get(RevocationStreams);
       const stream = await follow(service);
       expect(streams.size).toBe(1);
       stream.cut();
-      await until(() => streams.size === 0);
+      // A stream that waits for news notices with the next heartbeat.
+      await until(() => {
+        jest.advanceTimersByTime(HEARTBEAT_MS);
+        return streams.size === 0;
+      });
     });
   });
 });

@@ -1,5 +1,5 @@
 import { refusal } from '../support/api-client.js';
-import { ada, grace } from '../support/people.js';
+import { ada, grace, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
 import { RevocationService } from '../../src/tokens/revocation.service.js';
@@ -8,8 +8,15 @@ import { claimsOf } from '../support/tokens.js';
 
 describe('revoking', () => {
   let service: TestApp;
+  let person: Person;
   let pair: TokenPair;
+  let count = 0;
 
+  const restart = async (settings: Record<string, string> = {}) => {
+    const now = service.clock.now();
+    service = await TestApp.start({ folder: await service.stopAndKeep(), settings });
+    service.clock.pass((now.getTime() - service.clock.now().getTime()) / 1000);
+  };
   const expectRevoked = async (token: string, reason: string) => {
     const answer = await service.api.get('/protected', token);
     expect(refusal(answer)).toEqual({ status: 401, error: 'token_revoked' });
@@ -25,11 +32,14 @@ describe('revoking', () => {
     expect(answer.body).toMatchObject({ reason });
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    pair = await service.api.signUp(ada);
   });
-  afterEach(() => service.stop());
+  beforeEach(async () => {
+    person = { ...ada, username: `ada-${String(++count)}` };
+    pair = await service.api.signUp(person);
+  });
+  afterAll(() => service.stop());
 
   it('ends a session on logout: its access tokens, earlier ones too, and its refresh token', async () => {
     const next = await service.api.renew(pair.refresh_token);
@@ -40,7 +50,7 @@ describe('revoking', () => {
   });
 
   it('leaves other sessions alone on logout', async () => {
-    const other = await service.api.signIn(ada);
+    const other = await service.api.signIn(person);
     await service.api.post('/logout', undefined, pair.access_token).expect(204);
     await service.api.get('/protected', other.access_token).expect(200);
     await service.api.renew(other.refresh_token);
@@ -103,14 +113,14 @@ describe('revoking', () => {
   it('remembers every revocation over a restart', async () => {
     const [loggedOut, accessRevoked, refreshRevoked] = [
       pair,
-      await service.api.signIn(ada),
-      await service.api.signIn(ada),
+      await service.api.signIn(person),
+      await service.api.signIn(person),
     ];
     await service.api.post('/logout', undefined, loggedOut.access_token).expect(204);
     await service.api.delete('/access-revoke', accessRevoked.access_token).expect(200);
     await service.api.delete('/refresh-revoke', refreshRevoked.refresh_token).expect(200);
 
-    service = await TestApp.start({ folder: await service.stopAndKeep() });
+    await restart();
     await expectRevoked(loggedOut.access_token, 'logout');
     await expectUnrefreshable(loggedOut.refresh_token, 'logout');
     await expectRevoked(accessRevoked.access_token, 'revoked');
@@ -119,11 +129,6 @@ describe('revoking', () => {
   });
 
   it('holds for an access token of a longer ACCESS_TOKEN_TTL, though the answer it came with was repeated', async () => {
-    const { clock } = service;
-    const restart = async (settings: Record<string, string>) => {
-      service = await TestApp.start({ folder: await service.stopAndKeep(), settings });
-      service.clock.pass((clock.now().getTime() - service.clock.now().getTime()) / 1000);
-    };
     await restart({ ACCESS_TOKEN_TTL: '1h' });
     const long = await service.api.renew(pair.refresh_token);
     await restart({ ACCESS_TOKEN_TTL: '5m' });
@@ -132,10 +137,11 @@ describe('revoking', () => {
     service.clock.pass(901);
     await service.app.get(ExpiredRowsSweeper).sweep();
     await expectRevoked(long.access_token, 'logout');
+    await restart();
   });
 
   it('ends all sessions of a user but one, none of anybody else, and counts what it cut', async () => {
-    const others = [await service.api.signIn(ada), await service.api.signIn(ada)];
+    const others = [await service.api.signIn(person), await service.api.signIn(person)];
     const stranger = await service.api.signUp(grace);
     const { sub, sid } = claimsOf(pair.access_token) as { sub: string; sid: string };
 
@@ -150,26 +156,29 @@ describe('revoking', () => {
   });
 
   it('forgets revocations and sessions once they have expired, and nothing before', async () => {
-    const lasting = await service.api.signUp(grace);
-    await service.api.delete('/access-revoke', pair.access_token).expect(200);
+    const alone = await TestApp.start();
+    const revoked = await alone.api.signUp(ada);
+    const lasting = await alone.api.signUp(grace);
+    await alone.api.delete('/access-revoke', revoked.access_token).expect(200);
     const counts = async () => {
-      const [row] = await service.query<Record<string, number>>(
+      const [row] = await alone.query<Record<string, number>>(
         'SELECT (SELECT count(*) FROM revoked_tokens) AS revoked, (SELECT count(*) FROM sessions) AS sessions, ' +
           '(SELECT count(*) FROM refresh_tokens) AS refresh',
       );
       return row;
     };
-    const sweep = () => service.app.get(ExpiredRowsSweeper).sweep();
+    const sweep = () => alone.app.get(ExpiredRowsSweeper).sweep();
 
     await sweep();
     expect(await counts()).toEqual({ revoked: 1, sessions: 2, refresh: 2 });
-    service.clock.pass(900);
+    alone.clock.pass(900);
     await sweep();
     expect(await counts()).toEqual({ revoked: 0, sessions: 2, refresh: 2 });
-    await service.api.renew(lasting.refresh_token);
-    service.clock.pass(2_592_000 - 900);
+    await alone.api.renew(lasting.refresh_token);
+    alone.clock.pass(2_592_000 - 900);
     await sweep();
     expect(await counts()).toEqual({ revoked: 0, sessions: 1, refresh: 2 });
+    await alone.stop();
   });
 });
 

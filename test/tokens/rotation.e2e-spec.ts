@@ -1,5 +1,5 @@
 import { refusal } from '../support/api-client.js';
-import { ada } from '../support/people.js';
+import { ada, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { SpentTokens } from '../../src/tokens/spent-tokens.js';
@@ -11,13 +11,18 @@ const jtiOf = ({ refresh_token }: TokenPair) => claimsOf(refresh_token).jti;
 
 describe('refreshing', () => {
   let service: TestApp;
+  let person: Person;
   let first: TokenPair;
+  let count = 0;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    first = await service.api.signUp(ada);
   });
-  afterEach(() => service.stop());
+  beforeEach(async () => {
+    person = { ...ada, username: `ada-${String(++count)}` };
+    first = await service.api.signUp(person);
+  });
+  afterAll(() => service.stop());
 
   it('takes the refresh token as bearer, and answers with the next pair', async () => {
     const next = await service.api.renew(first.refresh_token);
@@ -119,7 +124,7 @@ describe('refreshing', () => {
   });
 
   it('ends no other session by that', async () => {
-    const other = await service.api.signIn(ada);
+    const other = await service.api.signIn(person);
     const second = await service.api.renew(first.refresh_token);
     await service.api.renew(second.refresh_token);
     expect(refusal(await service.api.refresh(first.refresh_token))).toEqual(reused);
@@ -132,7 +137,8 @@ describe('refreshing', () => {
     await service.api.renew(second.refresh_token);
     await service.api.refresh(first.refresh_token).expect(401);
     const events = await service.query<{ type: string; details: string }>(
-      'SELECT type, details FROM audit_events',
+      'SELECT type, details FROM audit_events WHERE user_id = ? ORDER BY seq',
+      [claimsOf(first.access_token).sub],
     );
     expect(events.map(({ type }) => type)).toEqual([
       'user_registered',
@@ -156,7 +162,10 @@ describe('refreshing', () => {
     }
     await service.app.get(SpentTokens).forget();
     // A refresh a minute: 15 access tokens live, and the parent of the live refresh token stays.
-    const [row] = await service.query<{ rows: number }>('SELECT count(*) AS rows FROM refresh_tokens');
+    const [row] = await service.query<{ rows: number }>(
+      'SELECT count(*) AS rows FROM refresh_tokens WHERE session_id = ?',
+      [claimsOf(first.access_token)['sid']],
+    );
     expect(row?.rows).toBeLessThanOrEqual(17);
   });
 
@@ -170,7 +179,10 @@ describe('refreshing', () => {
 
   it('lets the session live as long as its last token, and no longer by a repeat', async () => {
     const end = async () => {
-      const [row] = await service.query<{ at: number }>('SELECT expires_at AS at FROM sessions');
+      const [row] = await service.query<{ at: number }>(
+        'SELECT expires_at AS at FROM sessions WHERE id = ?',
+        [claimsOf(first.access_token)['sid']],
+      );
       return Number(row?.at);
     };
     const second = await service.api.renew(first.refresh_token);

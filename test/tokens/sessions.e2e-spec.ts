@@ -1,7 +1,8 @@
 import type { SessionProfile } from '../../src/tokens/session-profile.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
+import { addSeconds } from '../../src/time/clock.js';
 import { refusal } from '../support/api-client.js';
-import { ada, grace } from '../support/people.js';
+import { ada, grace, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -10,8 +11,17 @@ const sidOf = ({ access_token }: TokenPair) => claimsOf(access_token)['sid'] as 
 
 describe('the sessions of a user', () => {
   let service: TestApp;
+  let person: Person;
+  let start: Date;
   let laptop: TokenPair;
   let phone: TokenPair;
+  let count = 0;
+
+  /** The time as the service writes it, so many seconds after the test began. */
+  const at = (seconds: number) => addSeconds(start, seconds).toISOString();
+  /** Signs up another user of this test. */
+  const signUpStranger = () =>
+    service.api.signUp({ username: `grace-${String(count)}`, password: grace.password });
 
   const listFor = async ({ access_token }: TokenPair) => {
     const { body } = await service.api.get('/users/me/sessions', access_token).expect(200);
@@ -34,29 +44,33 @@ describe('the sessions of a user', () => {
     await service.api.renew(pair.refresh_token);
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    laptop = await service.api.signUp(ada);
+  });
+  beforeEach(async () => {
+    start = service.clock.now();
+    person = { ...ada, username: `ada-${String(++count)}` };
+    laptop = await service.api.signUp(person);
     service.clock.pass(60);
-    const { body } = await service.api.login(ada).set('User-Agent', 'a phone').expect(200);
+    const { body } = await service.api.login(person).set('User-Agent', 'a phone').expect(200);
     phone = body as TokenPair;
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('are listed with where and when, the one used last first, and which of them asks', async () => {
     expect(await listFor(laptop)).toEqual([
       {
         id: sidOf(phone),
-        created_at: '2026-03-01T12:01:00.000Z',
-        last_used_at: '2026-03-01T12:01:00.000Z',
+        created_at: at(60),
+        last_used_at: at(60),
         ip: '127.0.0.1',
         user_agent: 'a phone',
         current: false,
       },
       {
         id: sidOf(laptop),
-        created_at: '2026-03-01T12:00:00.000Z',
-        last_used_at: '2026-03-01T12:00:00.000Z',
+        created_at: at(0),
+        last_used_at: at(0),
         ip: '127.0.0.1',
         user_agent: null,
         current: true,
@@ -67,14 +81,11 @@ describe('the sessions of a user', () => {
   it('were last used when they were refreshed, not when a token of theirs was', async () => {
     service.clock.pass(60);
     await service.api.get('/protected', laptop.access_token).expect(200);
-    expect((await listFor(laptop)).map(({ last_used_at }) => last_used_at)).toEqual([
-      '2026-03-01T12:01:00.000Z',
-      '2026-03-01T12:00:00.000Z',
-    ]);
+    expect((await listFor(laptop)).map(({ last_used_at }) => last_used_at)).toEqual([at(60), at(0)]);
     await service.api.renew(laptop.refresh_token);
     expect(await listFor(laptop)).toMatchObject([
-      { id: sidOf(laptop), last_used_at: '2026-03-01T12:02:00.000Z' },
-      { id: sidOf(phone), last_used_at: '2026-03-01T12:01:00.000Z' },
+      { id: sidOf(laptop), last_used_at: at(120) },
+      { id: sidOf(phone), last_used_at: at(60) },
     ]);
   });
 
@@ -83,11 +94,11 @@ describe('the sessions of a user', () => {
     service.clock.pass(60);
     await service.api.refresh(laptop.refresh_token).expect(401);
     const [, old] = await listFor(laptop);
-    expect(old).toMatchObject({ id: sidOf(laptop), last_used_at: '2026-03-01T12:00:00.000Z' });
+    expect(old).toMatchObject({ id: sidOf(laptop), last_used_at: at(0) });
   });
 
   it('are shown to nobody else', async () => {
-    const stranger = await service.api.signUp(grace);
+    const stranger = await signUpStranger();
     expect(await idsFor(stranger)).toEqual([sidOf(stranger)]);
   });
 
@@ -95,7 +106,7 @@ describe('the sessions of a user', () => {
     await service.api.post('/logout', undefined, phone.access_token).expect(204);
     expect(await idsFor(laptop)).toEqual([sidOf(laptop)]);
 
-    const revoked = await service.api.signIn(ada);
+    const revoked = await service.api.signIn(person);
     await service.api.delete('/refresh-revoke', revoked.refresh_token).expect(200);
     expect(await idsFor(revoked)).toContain(sidOf(revoked));
     const later = await service.api.renew(laptop.refresh_token);
@@ -106,7 +117,7 @@ describe('the sessions of a user', () => {
     expect(await idsFor(last)).toEqual([sidOf(laptop)]);
 
     service.clock.pass(2_592_000);
-    expect(await idsFor(await service.api.signIn(ada))).not.toContain(sidOf(laptop));
+    expect(await idsFor(await service.api.signIn(person))).not.toContain(sidOf(laptop));
   });
 
   it('can be ended one by one, with all of their tokens', async () => {
@@ -124,7 +135,7 @@ describe('the sessions of a user', () => {
   });
 
   it('are not found when they are unknown, ended before, or somebody else’s, which then goes on', async () => {
-    const stranger = await service.api.signUp(grace);
+    const stranger = await signUpStranger();
     const end = async (id: string) =>
       refusal(await service.api.delete(`/users/me/sessions/${id}`, laptop.access_token));
     expect(await end(sidOf(stranger))).toEqual(notFound);
@@ -136,8 +147,8 @@ describe('the sessions of a user', () => {
   });
 
   it('can all be ended but the one that asks', async () => {
-    const tablet = await service.api.signIn(ada);
-    const stranger = await service.api.signUp(grace);
+    const tablet = await service.api.signIn(person);
+    const stranger = await signUpStranger();
     await service.api.delete('/users/me/sessions', laptop.access_token).expect(204);
     await expectEnded(phone, 'session_ended');
     await expectEnded(tablet, 'session_ended');
@@ -146,12 +157,12 @@ describe('the sessions of a user', () => {
   });
 
   it('all end on logout-all, the one that asks too', async () => {
-    const stranger = await service.api.signUp(grace);
+    const stranger = await signUpStranger();
     await service.api.post('/logout-all', undefined, laptop.access_token).expect(204);
     await expectEnded(laptop, 'logout');
     await expectEnded(phone, 'logout');
     await expectLive(stranger);
-    await service.api.signIn(ada);
+    await service.api.signIn(person);
   });
 
   it('need an access token, and take no other', async () => {
@@ -176,7 +187,8 @@ describe('the sessions of a user', () => {
     await service.api.renew(phone.refresh_token);
     await service.api.post('/logout-all', undefined, laptop.access_token).expect(204);
     const [event] = await service.query<{ details: string }>(
-      "SELECT details FROM audit_events WHERE type = 'sessions_ended'",
+      "SELECT details FROM audit_events WHERE type = 'sessions_ended' AND user_id = ?",
+      [claimsOf(laptop.access_token).sub],
     );
     expect(JSON.parse(event?.details ?? '')).toEqual({
       reason: 'logout',

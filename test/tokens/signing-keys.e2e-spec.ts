@@ -9,6 +9,7 @@ import { ada } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf, headerOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
+import { watchFilesOften } from '../support/watch-files-often.js';
 
 const KNOWN_AFTER = 360;
 const LAST_TOKEN_EXPIRED_AFTER = 2_592_000 + 60;
@@ -21,6 +22,8 @@ const storedIn = (service: TestApp) =>
   (JSON.parse(readFileSync(join(service.folder, 'keys.json'), 'utf8')) as { keys: StoredKey[] }).keys;
 const stagesIn = (service: TestApp) => storedIn(service).map(({ stage }) => stage);
 const signerOf = ({ access_token }: TokenPair) => headerOf(access_token).kid;
+
+watchFilesOften();
 
 describe('signing keys', () => {
   it.each(['ES256', 'RS256', 'PS256'])(
@@ -106,7 +109,8 @@ describe('rotating the signing keys', () => {
   const rotate = async () => {
     await keys.rotate({ force: true });
     const signer = storedIn(service).find(({ stage }) => stage === 'current')?.kid;
-    await until(async () => signerOf(await service.api.signIn(ada)) === signer);
+    await until(() => service.log.includes(`Took up the signing keys: ${signer!} signs`));
+    expect(signerOf(await service.api.signIn(ada))).toBe(signer);
   };
 
   beforeEach(async () => {

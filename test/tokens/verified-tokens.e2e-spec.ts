@@ -6,27 +6,35 @@ import { VerifiedTokens } from '../../src/tokens/verified-tokens.js';
 import type { AccessClaims } from '../../src/tokens/token-claims.js';
 import { refusal } from '../support/api-client.js';
 import { encode } from '../support/forger.js';
-import { ada } from '../support/people.js';
+import { ada, type Person } from '../support/people.js';
 import { rawRequest, sendRaw } from '../support/raw-http.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 import { until } from '../support/until.js';
+import { watchFilesOften } from '../support/watch-files-often.js';
 
 const ACCESS_TTL = 15 * 60;
 
 describe('an access token that was accepted before', () => {
+  watchFilesOften();
+
   let service: TestApp;
+  let person: Person;
   let pair: TokenPair;
+  let count = 0;
   const ask = () => service.api.get('/protected', pair.access_token);
   const isRemembered = () => service.app.get(VerifiedTokens).accept(pair.access_token) !== undefined;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
-    pair = await service.api.signUp(ada);
-    for (let time = 0; time < 3; time++) await ask().expect(200, { logged_in_as: ada.username });
+  });
+  beforeEach(async () => {
+    person = { ...ada, username: `ada-${String(++count)}` };
+    pair = await service.api.signUp(person);
+    for (let time = 0; time < 3; time++) await ask().expect(200, { logged_in_as: person.username });
     expect(isRemembered()).toBe(true);
   });
-  afterEach(() => service.stop());
+  afterAll(() => service.stop());
 
   it('is refused once its session has ended', async () => {
     await service.api.post('/logout', undefined, pair.access_token).expect(204);
@@ -54,11 +62,14 @@ describe('an access token that was accepted before', () => {
 
   it('is refused once its key is none of ours any more', async () => {
     const file = join(service.folder, 'keys.json');
-    const stored = JSON.parse(readFileSync(file, 'utf8')) as { keys: StoredKey[] };
+    const text = readFileSync(file, 'utf8');
+    const stored = JSON.parse(text) as { keys: StoredKey[] };
     const [, next] = stored.keys;
     writeFileSync(file, JSON.stringify({ ...stored, keys: [{ ...next, stage: 'current' }] }));
     await until(async () => (await ask()).status === 401);
     expect(refusal(await ask())).toMatchObject({ error: 'token_invalid' });
+    writeFileSync(file, text);
+    await until(async () => (await ask()).status === 200);
   });
 
   it('is asked for its roles and for how fresh it is at every route, as one that comes for the first time', async () => {
@@ -85,10 +96,15 @@ describe('an access token that was accepted before', () => {
   });
 
   it('goes on after a restart only if its session does', async () => {
-    const after = await TestApp.start({ folder: await service.stopAndKeep() });
-    await after.api.get('/protected', pair.access_token).expect(200);
-    await after.api.post('/logout', undefined, pair.access_token).expect(204);
-    service = await TestApp.start({ folder: await after.stopAndKeep() });
+    const { clock } = service;
+    const restart = async () => {
+      service = await TestApp.start({ folder: await service.stopAndKeep() });
+      service.clock.pass((clock.now().getTime() - service.clock.now().getTime()) / 1000);
+    };
+    await restart();
+    await ask().expect(200);
+    await service.api.post('/logout', undefined, pair.access_token).expect(204);
+    await restart();
     expect(refusal(await ask())).toMatchObject({ error: 'token_revoked' });
   });
 

@@ -5,6 +5,7 @@ import type { UserPage, UserProfile } from '../../src/users/user-profile.js';
 import { refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
 import { ada, grace } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
@@ -31,11 +32,14 @@ const list = async (query = '') =>
   (await service.api.get(`/users${query}`, admin.access_token).expect(200)).body as UserPage;
 const namesOf = ({ users }: UserPage) => users.map(({ username }) => username);
 
-beforeEach(async () => {
+beforeAll(async () => {
   service = await TestApp.start();
+});
+beforeEach(async () => {
+  await removeUsers(service);
   admin = await signUpAdmin(service, grace);
 });
-afterEach(() => service.stop());
+afterAll(() => service.stop());
 
 describe('the administration', () => {
   it('is closed to everybody but admins, and changes nothing for them', async () => {
@@ -62,6 +66,7 @@ describe('the administration', () => {
   });
 
   it('shows a user as the contract has one', async () => {
+    const now = service.clock.now().toISOString();
     const { id } = await signUp(service, { ...ada, email: 'Ada@example.org' });
     expect((await service.api.get(`/users/${id}`, admin.access_token).expect(200)).body).toEqual({
       id,
@@ -70,8 +75,8 @@ describe('the administration', () => {
       email_verified: false,
       roles: ['user'],
       disabled: false,
-      created_at: '2026-03-01T12:00:00.000Z',
-      updated_at: '2026-03-01T12:00:00.000Z',
+      created_at: now,
+      updated_at: now,
     });
   });
 });
@@ -202,13 +207,14 @@ describe('changing a user', () => {
 
   it('answers with the user as stored, and leaves alone what is not named', async () => {
     service.clock.pass(60);
+    const now = service.clock.now().toISOString();
     const { body } = await patch(user.id, { roles: ['introspect', 'user'] }).expect(200);
     expect(body).toMatchObject({
       id: user.id,
       email: 'ada@example.org',
       roles: ['introspect', 'user'],
       disabled: false,
-      updated_at: '2026-03-01T12:01:00.000Z',
+      updated_at: now,
     });
     expect((await service.api.get(`/users/${user.id}`, admin.access_token)).body).toEqual(body);
   });

@@ -8,11 +8,14 @@ import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
 import { itOnSqlite } from '../support/it-on-sqlite.js';
 import { tablesOf } from '../support/look-into.js';
 import { ada, grace } from '../support/people.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 
 const countess = { ...ada, username: 'Augusta.Ada', email: 'countess.lovelace@example.org' };
 const userAgent = 'Analytical-Engine/1843';
 
+/** What most tests share. */
+let shared: TestApp;
 let service: TestApp;
 let user: SignedIn;
 
@@ -25,11 +28,15 @@ const told = async (ask: PromiseLike<{ status: number; body: unknown }>) => {
 };
 const deleted = { status: 401, error: 'token_revoked', reason: 'account_deleted' };
 
+beforeAll(async () => {
+  shared = await TestApp.start();
+});
 beforeEach(async () => {
-  service = await TestApp.start();
+  service = shared;
+  await removeUsers(service);
   user = await signUp(service, countess);
 });
-afterEach(() => service.stop());
+afterAll(() => shared.stop());
 
 describe('deleting the own account', () => {
   it('ends every session, and leaves nobody to sign in', async () => {
@@ -67,12 +74,12 @@ describe('deleting the own account', () => {
   });
 
   it('counts a wrong password as a failed sign-in', async () => {
-    await service.stop();
     service = await TestApp.start({ settings: { THROTTLE_LOGIN: '5 per minute' } });
     user = await signUp(service, countess);
     for (let tries = 0; tries < 5; tries++)
       await deleteOwn(user.access_token, { password: 'a guess' }).expect(401);
     await deleteOwn(user.access_token).expect(429);
+    await service.stop();
   });
 
   it('is done once, however many ask at the same moment', async () => {
@@ -117,12 +124,12 @@ describe('the tokens of a deleted account', () => {
   });
 
   it('are refused with the reason where the denylist is not asked, too', async () => {
-    await service.stop();
     service = await TestApp.start({ settings: { DENYLIST_TOKEN_CHECKS: '' } });
     user = await signUp(service, countess);
     await deleteOwn(user.access_token).expect(204);
     expect(await told(service.api.refresh(user.refresh_token))).toEqual(deleted);
     expect(await told(service.api.get('/users/me', user.access_token))).toEqual(deleted);
+    await service.stop();
   });
 
   it('are not active for a service that asks', async () => {
@@ -149,6 +156,13 @@ describe('the tokens of a deleted account', () => {
 });
 
 describe('after a deletion', () => {
+  // These tests read the whole database and its file, where other tests would leave the same names.
+  beforeEach(async () => {
+    service = await TestApp.start();
+    user = await signUp(service, countess);
+  });
+  afterEach(() => service.stop());
+
   /** Signs in as a client of its own, and leaves traces wherever there are any. */
   const leaveTraces = async () => {
     const signIn = service.api

@@ -1,6 +1,7 @@
 import { refusal } from '../support/api-client.js';
 import { foreignHashes } from '../support/foreign-hashes.js';
 import { importUsers } from '../support/import-users.js';
+import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 
 const users = foreignHashes.map((each, index) => ({ ...each, username: `user-${String(index)}` }));
@@ -16,10 +17,11 @@ describe('a user with the hash of another system', () => {
     return rows[0]?.password_hash;
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     service = await TestApp.start();
   });
-  afterEach(() => service.stop());
+  beforeEach(() => removeUsers(service));
+  afterAll(() => service.stop());
 
   it('signs in with the old password, is refused with another, and has an argon2id hash from then on', async () => {
     const records = users.map(({ username, hash }) => ({ username, password_hash: hash }));
