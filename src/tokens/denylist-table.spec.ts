@@ -78,6 +78,7 @@ describe('DenylistTable', () => {
         expect(table.size).toBe(plain.entries.size);
         for (const id of named) expect([id, table.find(id)]).toEqual([id, plain.entries.get(id)?.reason]);
       }),
+      { numRuns: 25 },
     );
   });
 

@@ -7,8 +7,6 @@ import { RevokedToken } from '../../src/tokens/revoked-token.entity.js';
 import { refusal } from '../support/api-client.js';
 import { ada } from '../support/people.js';
 import { rounds } from '../support/rounds.js';
-import { runCommand } from '../support/service-process.js';
-import { isOnPostgres } from '../support/stores.js';
 import { newFolder } from '../support/new-folder.js';
 import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
@@ -48,18 +46,6 @@ describe('two instances on one database', () => {
       await asked.api.delete('/access-revoke', sibling.access_token).expect(200);
       expect(refusal(await refusing.api.get('/protected', sibling.access_token))).toEqual(revoked);
     }
-  });
-
-  it('refuse at once what the command line was asked to revoke', async () => {
-    const variables = {
-      ...(!isOnPostgres && { DATABASE_URL: `sqlite:${folder}/gatehouse.sqlite` }),
-      JWT_KEYS_FILE: `${folder}/keys.json`,
-    };
-    const { access_token } = await one.api.signIn(ada);
-    const { code } = await runCommand(folder, ['user', 'disable', 'ada'], '', variables);
-    expect(code).toBe(0);
-    for (const { api } of [one, other])
-      expect(refusal(await api.get('/protected', access_token))).toEqual(revoked);
   });
 
   it('are waited for only as long as they live', async () => {

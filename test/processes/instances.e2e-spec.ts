@@ -3,11 +3,41 @@ import { refusal } from '../support/api-client.js';
 import { lookInto } from '../support/look-into.js';
 import { newFolder } from '../support/new-folder.js';
 import { ada } from '../support/people.js';
-import { runService, ServiceProcess } from '../support/service-process.js';
-import { storesOf } from '../support/stores.js';
+import { runCommand, runService, ServiceProcess } from '../support/service-process.js';
+import { isOnPostgres, storesOf } from '../support/stores.js';
+import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
 
 const revoked = { status: 401, error: 'token_revoked' };
+
+describe('two instances on one database', () => {
+  let folder: string;
+  let one: TestApp;
+  let other: TestApp;
+
+  beforeEach(async () => {
+    folder = newFolder();
+    one = await TestApp.start({ folder });
+    other = await TestApp.start({ folder });
+    await one.api.register(ada).expect(201);
+  });
+  afterEach(async () => {
+    await other.stopAndKeep();
+    await one.stop();
+  });
+
+  it('refuse at once what the command line was asked to revoke', async () => {
+    const variables = {
+      ...(!isOnPostgres && { DATABASE_URL: `sqlite:${folder}/gatehouse.sqlite` }),
+      JWT_KEYS_FILE: `${folder}/keys.json`,
+    };
+    const { access_token } = await one.api.signIn(ada);
+    const { code } = await runCommand(folder, ['user', 'disable', 'ada'], '', variables);
+    expect(code).toBe(0);
+    for (const { api } of [one, other])
+      expect(refusal(await api.get('/protected', access_token))).toEqual(revoked);
+  });
+});
 
 describe('an instance that was held up', () => {
   it('accepts nothing that was revoked meanwhile, though it could acknowledge nothing', async () => {

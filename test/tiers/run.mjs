@@ -3,8 +3,8 @@ import { missingMessage, programs } from './programs.mjs';
 import { tiers } from './tiers.mjs';
 
 /**
- * `node test/tiers/run.mjs <tier> [jest options]` builds the service and runs the tests of one tier, or of `all`.
- * It first checks that the programs which the tests start are installed.
+ * `node test/tiers/run.mjs <tier> [jest options]` builds the service and runs the tests of one tier; `all` runs those of
+ * `npm test` and of every tier. It first checks that the programs which the tests start are installed.
  */
 const [name = '', ...options] = process.argv.slice(2);
 const chosen = name === 'all' ? Object.keys(tiers) : [name];
@@ -16,14 +16,17 @@ const missing = [...needed].filter((program) => programs[program].find() === und
 if (missing.length > 0) fail(`test:${name} cannot run: ${missingMessage(missing)}`);
 
 await import('./build.mjs');
-const statuses = chosen.map(runTier);
+const statuses = chosen.map((tier) =>
+  runJest(['--config', 'jest.tiers.config.js', '--selectProjects', tier], tier),
+);
+if (name === 'all') statuses.push(runJest([]));
 process.exit(statuses.every((status) => status === 0) ? 0 : 1);
 
-/** @param {string} tier */
-function runTier(tier) {
-  const args = ['jest', '--config', 'jest.tiers.config.js', '--selectProjects', tier, ...options];
-  return spawnSync('npx', args, { stdio: 'inherit', env: { ...tiers[tier].variables, ...process.env } })
-    .status;
+/** @param {readonly string[]} selection @param {string} [tier] */
+function runJest(selection, tier) {
+  const args = ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', ...selection, ...options];
+  const env = { ...(tier && tiers[tier].variables), ...process.env };
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status;
 }
 
 /** @param {string} message */
