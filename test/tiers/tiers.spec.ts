@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { tableRows } from '../support/documents.js';
+import { newFolder } from '../support/new-folder.js';
 import { findPostgresFolder, missingMessage, programs, requireProgram } from './programs.mjs';
 import { tiers } from './tiers.mjs';
 
@@ -79,8 +79,63 @@ describe('the programs that tests start', () => {
   });
 
   it('include the newest PostgreSQL that Debian installed, unless PATH has another', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
+    const folder = newFolder();
     expect(findPostgresFolder('/nowhere', folder)).toBeUndefined();
+    for (const version of ['9', '15', '16']) {
+      const programs = join(folder, version, 'bin');
+      mkdirSync(programs, { recursive: true });
+      for (const name of ['initdb', 'postgres']) writeFileSync(join(programs, name), '');
+    }
+    expect(findPostgresFolder('/nowhere', folder)).toBe(join(folder, '16', 'bin'));
+    expect(findPostgresFolder(join(folder, '9', 'bin'), folder)).toBe(join(folder, '9', 'bin'));
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('the summary of a CI run', () => {
+  let folder: string;
+  const report = (file: string, ms: number, passed: number, failed: number, unloaded = 0) => ({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numRuntimeErrorTestSuites: unloaded,
+    testResults: [{ name: resolve('test', file), startTime: 0, endTime: ms }],
+  });
+  const summarize = (steps: string, reports: Record<string, object>) => {
+    mkdirSync(join(folder, 'results'));
+    writeFileSync(join(folder, 'steps'), steps);
+    for (const [name, each] of Object.entries(reports))
+      writeFileSync(join(folder, 'results', `${name}.json`), JSON.stringify(each));
+    const args = ['test/tiers/summarize.mjs', join(folder, 'steps'), join(folder, 'results')];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return { status, lines: stdout.trimEnd().split('\n') };
+  };
+
+  beforeEach(() => {
+    folder = newFolder();
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has the minutes of each step, the slowest files first, and the counts of all runs in its last line', () => {
+    const { status, lines } = summarize('lint\t60\t0\nnpm test\t90\t0\n', {
+      'npm test': report('quick.ts', 1500, 20, 0),
+      browser: report('slow.ts', 30_000, 3, 0),
+    });
+    expect(status).toBe(0);
+    expect(lines).toEqual(expect.arrayContaining(['   1.0  lint', '   1.5  npm test', '   2.5  in all']));
+    const files = lines.filter((line) => line.includes('.ts'));
+    expect(files).toEqual(['  30.0  test/slow.ts (browser)', '   1.5  test/quick.ts (npm test)']);
+    expect(lines.at(-1)).toBe('23 passed, 0 failed');
+  });
+
+  it.each([
+    ['a test failed', 'npm test\t90\t1\n', report('a.ts', 1, 20, 2), '20 passed, 2 failed'],
+    ['a file did not load', 'npm test\t90\t1\n', report('a.ts', 1, 20, 0, 1), '20 passed, 1 failed'],
+    ['a step without tests failed', 'lint\t90\t1\n', report('a.ts', 1, 20, 0), '20 passed, 1 failed'],
+    ['nothing was tested', 'lint\t90\t0\n', report('a.ts', 1, 0, 0), '0 passed, 0 failed'],
+  ])('exits with 1 where %s', (_, steps, each, last) => {
+    const { status, lines } = summarize(steps, { 'npm test': each });
+    expect({ status, last: lines.at(-1) }).toEqual({ status: 1, last });
   });
 });
