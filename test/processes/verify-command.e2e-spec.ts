@@ -5,6 +5,7 @@ import { LoadClient } from '../support/load-client.js';
 import { lookInto } from '../support/look-into.js';
 import { ada } from '../support/people.js';
 import { newServiceFolder } from '../support/service-folder.js';
+import { rounds } from '../support/rounds.js';
 import { runCommand, ServiceProcess } from '../support/service-process.js';
 import { storesOf } from '../support/stores.js';
 import { newFolder } from '../support/new-folder.js';
@@ -72,7 +73,7 @@ describe('gatehouse audit verify', () => {
 });
 
 describe('a service that is killed amid writes', () => {
-  const KILLS = 8;
+  const KILLS = rounds(3);
   const CLIENTS = 4;
 
   it('leaves a chain that holds, each time', async () => {

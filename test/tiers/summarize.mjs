@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
 /**
- * `node test/tiers/summarize.mjs <steps> <results>` prints the end of a CI run: the minutes of each step, the ten slowest
+ * `node test/tiers/summarize.mjs <steps> <results> <seconds>` prints the end of a CI run: the minutes of each step, the ten slowest
  * test files, and "N passed, N failed". `steps` is a file of lines "name, seconds, exit code" separated by tabs; `results`
  * is a folder with the JSON report of each run of jest. Exits with 1 where something failed, or where nothing was tested.
  */
 const SLOWEST = 10;
-const [stepsFile = '', resultsFolder = ''] = process.argv.slice(2);
+const [stepsFile = '', resultsFolder = '', seconds = ''] = process.argv.slice(2);
 
 const steps = readFileSync(stepsFile, 'utf8')
   .trim()
@@ -25,9 +25,9 @@ const files = reports.flatMap(({ run, testResults }) =>
 );
 
 console.log('\nStep, minutes:');
-for (const [name, seconds, code] of steps)
-  console.log(`${minutes(seconds)}  ${name}${code === '0' ? '' : `  FAILED with ${code}`}`);
-console.log(`${minutes(steps.reduce((sum, [, seconds]) => sum + Number(seconds), 0))}  in all`);
+for (const [name, took, code] of steps)
+  console.log(`${minutes(took)}  ${name}${code === '0' ? '' : `  FAILED with ${code}`}`);
+console.log(`${minutes(seconds)}  in all, with steps that ran side by side`);
 
 console.log('\nSlowest files, seconds:');
 for (const { seconds, file } of files.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST))
@@ -43,7 +43,7 @@ const failed = Math.max(
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** @param {string | number} seconds */
-function minutes(seconds) {
-  return (Number(seconds) / 60).toFixed(1).padStart(6);
+/** @param {string} time in seconds */
+function minutes(time) {
+  return (Number(time) / 60).toFixed(1).padStart(6);
 }

@@ -16,11 +16,11 @@ export const tiers = {
   documents: {
     needs: ['curl', 'git', 'nginx', 'Python with FastAPI and Flask', 'Python with Django', 'sqlite3'],
   },
-  /** Crashes, and the random tests of `npm test` with many more rounds. */
+  /** Crashes, random requests to every route, and the races of `npm test` with many more rounds. */
   endurance: {
     needs: [],
-    repeats: ['instances/revocation.*', 'platform/fuzz.*', 'tokens/races.*', 'tokens/rotation-model.*'],
-    variables: { TEST_ROUNDS: '20' },
+    repeats: ['instances/revocation.*', 'tokens/{races,rotation-model}.*'],
+    variables: { TEST_ROUNDS: '8' },
   },
   /** Several instances on PostgreSQL and Redis, and the tests of `npm test` that a store decides, on these stores. */
   cluster: {

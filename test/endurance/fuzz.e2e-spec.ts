@@ -143,7 +143,7 @@ describe('any request to', () => {
   });
 
   it('is tried at every route, and counted where somebody wants to know', () => {
-    if (process.env['TEST_ROUNDS'] !== undefined) console.info(JSON.stringify(counts, null, 1));
+    if (process.env['FUZZ_COUNTS'] !== undefined) console.info(JSON.stringify(counts, null, 1));
     expect(Object.keys(counts)).toHaveLength(routes.length);
   });
 });
