@@ -17,6 +17,11 @@ interface Commands {
 /** Opens the service's parts, without its HTTP server, for as long as a command runs. */
 export type WithCommands = (run: (commands: Commands) => Promise<void>) => Promise<void>;
 
+const UNKNOWN_OPTION = 'error: unknown option';
+/** One key id in 64 begins with a hyphen, and a username may. */
+const AFTER_OPTIONS =
+  'If it is a name or a key id, put it last with -- before it, as in: key retire --force -- -a1b2\n';
+
 /** The command line. `npm run gatehouse -- help` lists it. */
 export function createProgram(
   withCommands: WithCommands,
@@ -24,9 +29,15 @@ export function createProgram(
   print: (line: string) => void,
 ): Command {
   const username = new Argument('<username>');
-  const program = new Command('gatehouse').description(
-    'Manages the accounts, the signing keys, the audit trail and the database of this Gatehouse.',
-  );
+  const program = new Command('gatehouse')
+    .description(
+      'Manages the accounts, the signing keys, the audit trail and the database of this Gatehouse.',
+    )
+    .configureOutput({
+      outputError: (message, write) => {
+        write(message.startsWith(UNKNOWN_OPTION) ? `${message}${AFTER_OPTIONS}` : message);
+      },
+    });
   const user = program
     .command('user')
     .description('create, list, disable, enable and delete users, set passwords, import and export');

@@ -112,6 +112,16 @@ describe('the command line', () => {
     expect(result.stderr).not.toContain('    at ');
   });
 
+  it('takes a name that begins with a hyphen after --, and says so where that is missing', async () => {
+    const refused = await gatehouse('user create -ada', ada.password);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      "unknown option '-ada'\nIf it is a name or a key id, put it last with --",
+    );
+    expect(await gatehouse('user create -- -ada', ada.password)).toMatchObject({ code: 0, stderr: '' });
+    expect(await gatehouse('user disable -- -ada')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('refuses a name that is taken', async () => {
     await gatehouse('user create ada', ada.password);
     const again = await gatehouse('user create Ada', ada.password);
@@ -140,10 +150,10 @@ describe('the command line', () => {
     await service.api.get('/protected', access_token).expect(200);
     await service.api.renew(refresh_token);
 
-    const needed = await gatehouse(`key retire ${String(current?.kid)}`);
+    const needed = await gatehouse(`key retire -- ${String(current?.kid)}`);
     expect(needed).toMatchObject({ code: 1, stdout: '' });
     expect(needed.stderr).toContain(`${String(current?.kid)} is needed until`);
-    const retired = await gatehouse(`key retire ${String(current?.kid)} --force`);
+    const retired = await gatehouse(`key retire --force -- ${String(current?.kid)}`);
     expect(retired.stdout).toContain(`Retired ${String(current?.kid)}. 2 key(s) are left`);
     await until(async () => (await service.api.get('/protected', access_token)).status === 401);
     await service.stop();
