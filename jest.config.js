@@ -42,8 +42,8 @@ export const project = {
 
 /** What all runs have in common. */
 export const common = {
-  // Jest leaves one core idle by default.
-  maxWorkers: '100%',
+  // Jest leaves one core idle by default. A tier whose tests start several services at once takes one worker.
+  maxWorkers: process.env.TEST_WORKERS ?? '100%',
   // A worker gets slower as its heap grows, so it is replaced.
   workerIdleMemoryLimit: '700MB',
   // Long enough for a slow, busy machine; it only ends tests that hang.

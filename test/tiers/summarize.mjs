@@ -27,7 +27,7 @@ const files = reports.flatMap(({ run, testResults }) =>
 console.log('\nStep, minutes:');
 for (const [name, took, code] of steps)
   console.log(`${minutes(took)}  ${name}${code === '0' ? '' : `  FAILED with ${code}`}`);
-console.log(`${minutes(seconds)}  in all, with steps that ran side by side`);
+console.log(`${minutes(seconds)}  in all`);
 
 console.log('\nSlowest files, seconds:');
 for (const { seconds, file } of files.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST))

@@ -22,9 +22,9 @@ export const tiers = {
     repeats: ['instances/revocation.*', 'tokens/{races,rotation-model}.*'],
     variables: { TEST_ROUNDS: '8' },
   },
-  /** Several instances on PostgreSQL and Redis, and the tests of `npm test` that a store decides, on these stores. */
-  cluster: {
-    needs: ['PostgreSQL', 'Redis', 'nginx', 'ps', 'curl'],
+  /** One instance on PostgreSQL, and the tests of `npm test` that a store decides, on PostgreSQL and Redis. */
+  postgres: {
+    needs: ['PostgreSQL', 'Redis', 'ps', 'curl'],
     sharedServers: ['PostgreSQL', 'Redis'],
     repeats: [
       'audit/{chain,listing}.*',
@@ -34,9 +34,14 @@ export const tiers = {
       'instances/*',
       'mail/{delivery,password-reset,profile-change}.*',
       'platform/costs.*',
-      'processes/{command-line,verify-command}.*',
       'tokens/{denylist,races,revocation,revocation-feed,rotation,rotation-model,sessions}.*',
       'users/{administration,deletion,export,import,profile-reads}.*',
     ],
+  },
+  /** Several instances: each test file needs both cores, or an instance cannot follow what the others revoke. */
+  cluster: {
+    needs: ['PostgreSQL', 'Redis', 'nginx', 'ps', 'curl'],
+    sharedServers: ['PostgreSQL', 'Redis'],
+    variables: { TEST_WORKERS: '1' },
   },
 };
