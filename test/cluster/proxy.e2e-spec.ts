@@ -1,3 +1,4 @@
+import { errorCatalogue } from '../../src/errors/error-catalogue.js';
 import { rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import type { FeedClaims } from '../../src/tokens/feed/feed-signer.js';
@@ -152,8 +153,14 @@ describe('two instances behind the proxy of deploy/nginx.conf', () => {
   });
 
   it('answer for themselves: the proxy passes errors and request ids on', async () => {
+    // The proxy itself refuses what is too large, in the words of an instance.
     const large = await api.post('/login', { username: 'ada', password: 'x'.repeat(20_000) });
-    expect(refusal(large)).toEqual({ status: 413, error: 'payload_too_large' });
+    const { status, message } = errorCatalogue.payload_too_large;
+    expect(large.body).toEqual({ statusCode: status, error: 'payload_too_large', message });
+    expect({ status: large.status, id: large.headers['x-request-id'] }).toEqual({
+      status,
+      id: expect.stringMatching(/^[\w-]+$/) as string,
+    });
     const unknown = await api.get('/nowhere').set('X-Request-Id', 'asked-by-a-client');
     expect(refusal(unknown)).toEqual({ status: 404, error: 'not_found' });
     expect(unknown.headers['x-request-id']).toBe('asked-by-a-client');

@@ -24,7 +24,8 @@ process.exit(statuses.every((status) => status === 0) ? 0 : 1);
 
 /** @param {readonly string[]} selection @param {string} [tier] */
 function runJest(selection, tier) {
-  const args = ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', ...selection, ...options];
+  // The selection comes last: a path after --selectProjects would count as one more project.
+  const args = ['--max-semi-space-size=64', 'node_modules/jest/bin/jest.js', ...options, ...selection];
   const env = { ...(tier && tiers[tier].variables), ...process.env };
   return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status;
 }
