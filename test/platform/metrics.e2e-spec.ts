@@ -324,8 +324,11 @@ describe('the metrics', () => {
     });
 
     it('has no more series after requests to 200 unknown paths, by every method', async () => {
+      // Those of Node itself grow: each kind of garbage collection has series once it has happened.
       const count = async () =>
-        [...parseExposition(await read(service)).values()].flatMap(({ samples }) => samples).length;
+        [...parseExposition(await read(service))]
+          .filter(([name]) => name.startsWith('gatehouse_'))
+          .flatMap(([, { samples }]) => samples).length;
       const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
       for (const method of methods) await service.api.raw()[method](`/unknown`);
       await count();

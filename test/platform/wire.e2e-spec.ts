@@ -150,7 +150,7 @@ describe('what is a request in HTTP/1.1, if an odd one', () => {
     ['a query with broken escapes', 'GET /welcome?a=%&b=%zz&__proto__=c&a[]=1', [], ''],
     ['an offer to change to another protocol', 'GET /welcome', ['Upgrade: websocket, h2c'], ''],
     ['an expectation nobody knows', 'GET /welcome', ['Expect: tea'], ''],
-    ['two thousand headers', 'GET /welcome', Array.from({ length: 2000 }, (_, n) => `x${String(n)}:`), ''],
+    ['nine hundred headers', 'GET /welcome', Array.from({ length: 900 }, (_, n) => `x${String(n)}:`), ''],
     ['a body', 'GET /welcome', json(2), '{}'],
   ])('is served with %s', async (_, start, lines, body) => {
     const answer = await send(start.endsWith('\n') ? start : rawRequest(start, lines, body));
