@@ -66,6 +66,7 @@ describe('nest generate -c gatehouse protected-resource', () => {
       await project.run('eslint', '--max-warnings=0', ...changes.filter((path) => path.endsWith('.ts')));
       await project.run('prettier', '--check', ...changes);
       await project.run('tsc', '--noEmit');
+      await project.run('nest', 'build');
       await project.run('jest', '--maxWorkers=1', ...tests);
     },
     3 * STEP_MS,
