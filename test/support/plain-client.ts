@@ -13,7 +13,7 @@ export interface PlainRequest {
 export interface PlainAnswer {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
-  /** The parsed JSON, and an empty object where there is no body. */
+  /** The parsed JSON, or an empty object for a response without a body. */
   readonly body: unknown;
 }
 
