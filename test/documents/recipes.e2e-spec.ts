@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { parse as parseVariables } from 'dotenv';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
+import { errorCatalogue } from '../../src/errors/error-catalogue.js';
 import { ApiClient, refusal } from '../support/api-client.js';
 import { BrowserTabs } from '../support/browser-tabs.js';
 import { finish, startProcess, type Variables } from '../support/child-process.js';
@@ -453,6 +454,13 @@ describe('the recipe for a proxy', () => {
     while (!told.includes(String(claimsOf(access_token)['sid'])))
       told = JSON.stringify(claimsOf((await stream.next())!.data));
     stream.cut();
+  });
+
+  it('refuses a body over the limit in the words of the service', async () => {
+    const large = await api.post('/login', { username: 'ada', password: 'x'.repeat(20_000) });
+    const { status, message } = errorCatalogue.payload_too_large;
+    expect(large.status).toBe(status);
+    expect(large.body).toEqual({ statusCode: status, error: 'payload_too_large', message });
   });
 
   it('keeps the metrics in the house', async () => {
