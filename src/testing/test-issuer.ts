@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import { Logger, type INestApplication } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -32,13 +32,17 @@ export class TestIssuer {
     readonly options: Trust,
   ) {}
 
-  /** @param settings by their names in the environment */
+  /**
+   * Nest logs warnings and errors only, in the whole process, as it does in a testing module.
+   * @param settings by their names in the environment
+   */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<TestIssuer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'));
     const revocationsToken = randomBytes(24).toString('base64url');
+    Logger.overrideLogger(['warn', 'error', 'fatal']);
     const gatehouse = await Gatehouse.start({
       path: '',
       settings: {
