@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { In, IsNull, type EntityManager } from 'typeorm';
+import { inBatches } from '../database/batches.js';
 import { lockUnlessLocked } from '../database/lock-unless-locked.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Clock } from '../time/clock.js';
@@ -8,6 +9,7 @@ import type { AccessClaims } from './token-claims.js';
 import { refreshJtiBeside } from './token-issuer.js';
 
 const WRITE_AFTER_MS = 100;
+const ROWS_A_STATEMENT = 500;
 
 /**
  * Which refresh tokens the client has shown to hold, by using an access token that was given out beside one. Known at
@@ -47,9 +49,11 @@ export class Acknowledgements implements OnApplicationShutdown {
     await this.write();
   }
 
-  forgetExpired(): void {
-    const now = this.clock.now().getTime() / 1000;
-    for (const [jti, exp] of this.known) if (exp <= now && !this.unwritten.has(jti)) this.known.delete(jti);
+  /** Forgets what goes with access tokens that had expired then. */
+  forgetExpired(then: Date): void {
+    const second = then.getTime() / 1000;
+    for (const [jti, exp] of this.known)
+      if (exp <= second && !this.unwritten.has(jti)) this.known.delete(jti);
   }
 
   private writeSoon(): void {
@@ -64,12 +68,16 @@ export class Acknowledgements implements OnApplicationShutdown {
     const jtis = [...this.unwritten];
     if (jtis.length === 0) return;
     try {
-      const left = await this.work.run((manager) => this.acknowledge(manager, jtis));
-      for (const jti of jtis) if (!left.has(jti)) this.unwritten.delete(jti);
+      for (const some of inBatches(jtis, ROWS_A_STATEMENT)) await this.writeSome(some);
     } catch (error) {
       this.logger.error(error);
     }
     if (this.unwritten.size > 0) this.writeSoon();
+  }
+
+  private async writeSome(jtis: string[]): Promise<void> {
+    const left = await this.work.run((manager) => this.acknowledge(manager, jtis));
+    for (const jti of jtis) if (!left.has(jti)) this.unwritten.delete(jti);
   }
 
   /** Waits for no row: together with a deletion or another instance, whose order is another, that could be for ever. */

@@ -4,7 +4,6 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Bell } from '../instances/bell.js';
 import { Instances, TRUST_MS } from '../instances/instances.service.js';
-import { Clock } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
 import { DenylistTable, type DenylistEntry } from './denylist-table.js';
 import { countRevoked, loadRevoked, type RevokedPage } from './revoked-page.js';
@@ -37,7 +36,6 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     private readonly work: UnitOfWork,
     private readonly instances: Instances,
     private readonly bell: Bell,
-    private readonly clock: Clock,
   ) {}
 
   get size(): number {
@@ -45,7 +43,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    this.entries.expect(await this.work.read((manager) => countRevoked(manager, this.clock.now())));
+    this.entries.expect(await this.work.read((manager) => countRevoked(manager)));
     await this.lookNow();
     this.bell.onRing(() => {
       this.lookAgain();
@@ -91,9 +89,9 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
     this.listeners.push(listener);
   }
 
-  /** Forgets what has expired; expired tokens are refused for that. */
-  forgetExpired(): Promise<void> {
-    return this.entries.forgetExpired(this.clock.now());
+  /** Forgets what had expired then; expired tokens are refused for that. */
+  forgetExpired(then: Date): Promise<void> {
+    return this.entries.forgetExpired(then);
   }
 
   /** Takes up what was revoked by anybody since the last look, or joins the look that is under way. */
@@ -130,7 +128,7 @@ export class DenylistMirror implements OnModuleInit, OnApplicationShutdown {
 
   /** In turn with the writers: an entry seen in a unit that fails would hold, and the next with its number be missed. */
   private loadAfter(seq: number): Promise<RevokedPage> {
-    return this.work.runNext((manager) => loadRevoked(manager, seq, this.clock.now()));
+    return this.work.runNext((manager) => loadRevoked(manager, seq));
   }
 
   /** @returns false where nobody waits for this instance any longer: what it has seen is not to be relied on */

@@ -66,6 +66,14 @@ export class Denylist {
     });
   }
 
+  /** Returns once every instance refuses what was revoked until now, also by a request that has no answer yet. */
+  settle(): Promise<void> {
+    return this.work.run((manager) => {
+      this.add(manager, []);
+      return Promise.resolve();
+    });
+  }
+
   private async insert(manager: EntityManager, entries: readonly DenylistEntry[]): Promise<void> {
     const revokedAt = this.clock.now();
     const rows = entries.map((entry) => ({ ...entry, revokedAt }));

@@ -1,13 +1,13 @@
-import { MoreThan, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { CutReason } from './cut-reason.js';
 import type { DenylistEntry } from './denylist-table.js';
 import { RevokedToken } from './revoked-token.entity.js';
 
 const MOST_ROWS = 5000;
+const ALL = new Date(0);
 
 /** Some of the revoked tokens, in the order of their numbers. */
 export interface RevokedPage {
-  /** Those that have not expired. */
   readonly entries: Iterable<DenylistEntry>;
   /** The number of the last one, expired or not. */
   readonly lastSeq: number;
@@ -25,26 +25,28 @@ interface PageRow {
 const joined = "page.expires_at || ' ' || page.reason || ' ' || page.id";
 const ENTRY = /(\d+) (\S+) (\S+)/g;
 
-/** How many revoked tokens there are that have not expired. */
-export function countRevoked(manager: EntityManager, now: Date): Promise<number> {
-  return manager.countBy(RevokedToken, { expiresAt: MoreThan(now) });
+/** How many revoked tokens there are, with those that have expired and are not swept yet. */
+export function countRevoked(manager: EntityManager): Promise<number> {
+  return manager.count(RevokedToken);
 }
 
 /**
  * Loads what was revoked after a number. The database makes one text of it: to hand over a million rows, each as an
  * object, takes sqlite3 several times as long as to find them.
+ * @param rows how many at most
+ * @param expiringAfter leaves out what expires by then: who loads for good leaves out nothing, as its clock may be ahead
  */
 export async function loadRevoked(
   manager: EntityManager,
   seq: number,
-  now: Date,
   rows = MOST_ROWS,
+  expiringAfter = ALL,
 ): Promise<RevokedPage> {
   const page = await manager
     .createQueryBuilder()
     .select('COUNT(*)', 'count')
     .addSelect('MAX(page.seq)', 'last')
-    .addSelect(`STRING_AGG(${joined}, ' ') FILTER (WHERE page.expires_at > :now)`, 'entries')
+    .addSelect(`STRING_AGG(${joined}, ' ') FILTER (WHERE page.expires_at > :after)`, 'entries')
     .from(
       (query) =>
         query
@@ -55,7 +57,7 @@ export async function loadRevoked(
           .limit(rows),
       'page',
     )
-    .setParameter('now', now.getTime())
+    .setParameter('after', expiringAfter.getTime())
     .getRawOne<PageRow>();
   const text = page?.entries ?? '';
   // sqlite3 keeps hold of its answers until all garbage is collected: of a million rows some 60 MiB, long after the start.

@@ -11,6 +11,9 @@ import { hasClaimsOf, headerType, type Claims, type ClaimsOf } from './token-cla
 import { requirePayload, requireSigner, signatureRules, type SignatureRules } from './token-signature.js';
 import { unlessRefused } from './unless-refused.js';
 
+/** How far the clocks of two instances may differ. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
 /** What passport-jwt is told, and the signature check here. */
 export interface TokenRules extends SignatureRules {
   readonly issuer: string;
@@ -40,12 +43,16 @@ export class TokenVerifier {
   /** The claims of a token that holds now. @returns undefined for any other text. @throws AppError overloaded */
   async find<T extends TokenType>(token: string, type: T): Promise<ClaimsOf[T] | undefined> {
     const claims = this.findGenuine(token, type);
-    return claims && !(await this.denylist.find(type, claims)) ? claims : undefined;
+    const inTime = claims && unlessRefused(() => this.requireInTime(claims));
+    return inTime && !(await this.denylist.find(type, inTime)) ? inTime : undefined;
   }
 
-  /** As {@link find}, but a revoked token is found too: who has it may still cut what came of it. */
+  /**
+   * The claims of a token that this service has signed, also where it is revoked, expired or not valid yet: who presents
+   * it may revoke it, and another instance, whose clock differs, may still accept it.
+   */
   findGenuine<T extends TokenType>(token: string, type: T): ClaimsOf[T] | undefined {
-    return unlessRefused(() => this.requireClaims(this.requireSignature(token, type), type));
+    return unlessRefused(() => requireClaims(this.requireSignature(token, type), type));
   }
 
   /** Finds the key that a token names, before anything else of it is read. @throws AppError token_invalid */
@@ -67,22 +74,26 @@ export class TokenVerifier {
 
   /** Checks the payload of a token with a good signature. @throws AppError token_invalid, token_expired, token_revoked or overloaded */
   async accept<T extends TokenType>(payload: unknown, type: T): Promise<ClaimsOf[T]> {
-    const claims = this.requireClaims(payload, type);
+    const claims = this.requireInTime(requireClaims(payload, type));
     const reason = await this.denylist.find(type, claims);
     if (reason) throw new AppError('token_revoked', { reason });
     return claims;
   }
 
-  /** Holds the times of a token against the service's clock. @throws AppError token_invalid or token_expired */
+  /**
+   * Compares the times of a token with the clock. Another instance may have issued it, so `nbf` has a tolerance; `exp` has
+   * none.
+   * @throws AppError token_invalid or token_expired
+   */
   requireInTime<T extends Claims>(claims: T): T {
     const now = numericDate(this.clock.now());
-    if (claims.nbf > now) throw invalidToken('not valid yet');
+    if (claims.nbf > now + CLOCK_TOLERANCE_SECONDS) throw invalidToken('not valid yet');
     if (claims.exp <= now) throw new AppError('token_expired');
     return claims;
   }
+}
 
-  private requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
-    if (!hasClaimsOf(type, payload)) throw invalidToken('not the claims of ours');
-    return this.requireInTime(payload);
-  }
+function requireClaims<T extends TokenType>(payload: unknown, type: T): ClaimsOf[T] {
+  if (!hasClaimsOf(type, payload)) throw invalidToken('not the claims of ours');
+  return payload;
 }

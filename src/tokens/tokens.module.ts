@@ -54,6 +54,7 @@ import { VerifiedTokens } from './verified-tokens.js';
   ],
   exports: [
     Acknowledgements,
+    Denylist,
     DenylistMirror,
     DeviceTokens,
     KeyRotationService,

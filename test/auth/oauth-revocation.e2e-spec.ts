@@ -82,6 +82,42 @@ describe('POST /revoke', () => {
     await service.api.renew(pair.refresh_token);
   });
 
+  it.each([
+    ['is not valid yet by this clock', -10],
+    ['has expired by this clock', 901],
+  ])('revokes an access token that %s: another instance may accept it', async (_, seconds) => {
+    service.clock.pass(seconds);
+    await revoke({ token: pair.access_token }).expect(200);
+    service.clock.pass(-seconds);
+    await expectRevoked(pair.access_token);
+    await service.api.renew(pair.refresh_token);
+  });
+
+  it.each([
+    ['is not valid yet by this clock', -10],
+    ['has expired by this clock', 2_592_001],
+  ])('ends the session of a refresh token that %s', async (_, seconds) => {
+    service.clock.pass(seconds);
+    await revoke({ token: pair.refresh_token }).expect(200);
+    service.clock.pass(-seconds);
+    await expectRevoked(pair.access_token);
+    expect(refusal(await service.api.refresh(pair.refresh_token))).toMatchObject({ error: 'token_revoked' });
+  });
+
+  it('keeps nothing of a token that expired long ago, and of one that is revoked already', async () => {
+    const rows = () => service.query('SELECT id FROM revoked_tokens');
+    const events = () => service.query("SELECT id FROM audit_events WHERE type = 'token_revoked'");
+    await revoke({ token: pair.access_token }).expect(200);
+    const [before, eventsBefore] = [await rows(), await events()];
+    await revoke({ token: pair.access_token }).expect(200);
+    const old = await service.api.signIn(ada);
+    service.clock.pass(900 + 86_401);
+    await revoke({ token: old.access_token }).expect(200);
+    service.clock.pass(-900 - 86_401);
+    expect(await rows()).toEqual(before);
+    expect(await events()).toEqual(eventsBefore);
+  });
+
   it('does not revoke what only looks like a token of ours', async () => {
     const [header, payload] = pair.access_token.split('.');
     await revoke({ token: `${String(header)}.${String(payload)}.AAAA` }).expect(200);

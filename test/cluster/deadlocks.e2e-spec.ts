@@ -167,7 +167,12 @@ describe('two instances that change the same few users at once', () => {
 
   it('remove what has expired, both at once', async () => {
     const racers = [await enter(), await enter(), await enter()];
-    for (const { clock } of apps) clock.pass(31 * 86_400);
+    for (const { app, clock } of apps) {
+      clock.pass(31 * 86_400);
+      // All that it takes but one.
+      const sweeper = app.get(ExpiredRowsSweeper);
+      for (let taken = 1; taken < sweeper.sweepsNeeded; taken++) await sweeper.sweep();
+    }
     const sweeps = Array.from(
       { length: 4 },
       () =>

@@ -100,7 +100,7 @@ export class RotationModel {
 
   /** `POST /revoke` with a refresh token */
   revokeSession(token: ModelRefreshToken): void {
-    if (this.now < token.expiresAt) token.session.ended ??= 'revoked';
+    token.session.ended ??= 'revoked';
   }
 
   private isTolerated(usedAt: number, successor: ModelRefreshToken): boolean {

@@ -10,6 +10,7 @@ import { readSettings } from '../../src/config/settings.js';
 import { applicationOptions, configureApp, createAdapter } from '../../src/configure-app.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { Clock } from '../../src/time/clock.js';
+import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
 import { ApiClient } from './api-client.js';
 import { FixedClock } from './fixed-clock.js';
 import { newFolder } from './new-folder.js';
@@ -33,6 +34,8 @@ export interface TestAppOptions {
   readonly port?: number;
   /** Where the data lies, to start again on it. */
   readonly folder?: string;
+  /** By how many seconds the clock is ahead of that of other services. */
+  readonly clockAhead?: number;
 }
 
 /** The service with its real wiring, on a real database: a SQLite file, or what the run's stores are. */
@@ -54,6 +57,7 @@ export class TestApp {
     controllers = [],
     folder = newFolder(),
     port = 0,
+    clockAhead = 0,
   }: TestAppOptions = {}): Promise<TestApp> {
     const checked = readSettings({
       ...testSettings,
@@ -66,6 +70,7 @@ export class TestApp {
     const lines: string[] = [];
     const logger = createLogger(checked.logLevel, { write: (line) => void lines.push(line) });
     const clock = new FixedClock();
+    clock.pass(clockAhead);
     const module = await Test.createTestingModule({ imports: [AppModule.forRoot(checked)], controllers })
       .overrideProvider(Clock)
       .useValue(clock)
@@ -112,6 +117,12 @@ export class TestApp {
   /** Looks into the database. A parameter is a `?`, and a whole number in the answer a number, on both databases. */
   query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
     return queryPortably<T>(this.app.get(DataSource), sql, parameters);
+  }
+
+  /** Removes what has expired, as a service does that has run for a while. */
+  async sweep(): Promise<void> {
+    const sweeper = this.app.get(ExpiredRowsSweeper);
+    for (let taken = 0; taken < sweeper.sweepsNeeded; taken++) await sweeper.sweep();
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,6 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { UnitOfWork } from '../../src/database/unit-of-work.js';
 import { Denylist } from '../../src/tokens/denylist.js';
-import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
 import { HEARTBEAT_MS } from '../../src/tokens/feed/feed-news.js';
 import type { FeedClaims } from '../../src/tokens/feed/feed-signer.js';
 import { RevocationStreams } from '../../src/tokens/feed/revocation-streams.js';
@@ -202,7 +201,7 @@ describe('the feed of revocations', () => {
     service.clock.pass(90);
     expect(pageIn(await read(service))).toMatchObject({ revoked: [], cursor });
 
-    await service.app.get(ExpiredRowsSweeper).sweep();
+    await service.sweep();
     expect(pageIn(await read(service, cursor))).toMatchObject({ revoked: [], cursor });
     const folder = await service.stopAndKeep();
     service = await start(folder);

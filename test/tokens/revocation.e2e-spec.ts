@@ -1,4 +1,5 @@
 import { refusal } from '../support/api-client.js';
+import { FixedClock } from '../support/fixed-clock.js';
 import { ada, grace, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
 import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
@@ -95,7 +96,7 @@ describe('revoking', () => {
     await service.api.delete('/refresh-revoke', next.refresh_token).expect(200);
     service.clock.pass(900);
     await expectUnrefreshable(pair.refresh_token, 'session_ended');
-    await service.app.get(ExpiredRowsSweeper).sweep();
+    await service.sweep();
     await expectUnrefreshable(pair.refresh_token, 'session_ended');
   });
 
@@ -135,7 +136,7 @@ describe('revoking', () => {
     const short = await service.api.renew(pair.refresh_token);
     await service.api.post('/logout', undefined, short.access_token).expect(204);
     service.clock.pass(901);
-    await service.app.get(ExpiredRowsSweeper).sweep();
+    await service.sweep();
     await expectRevoked(long.access_token, 'logout');
     await restart();
   });
@@ -155,6 +156,28 @@ describe('revoking', () => {
     await service.api.get('/protected', stranger.access_token).expect(200);
   });
 
+  it('forgets nothing because a clock is put forward and back', async () => {
+    await service.api.post('/logout', undefined, pair.access_token).expect(204);
+    const sweeper = service.app.get(ExpiredRowsSweeper);
+    await service.sweep();
+    service.clock.pass(3600);
+    await sweeper.sweep();
+    service.clock.pass(-3600);
+    await expectRevoked(pair.access_token, 'logout');
+    await restart();
+    await expectRevoked(pair.access_token, 'logout');
+  });
+
+  it('forgets nothing because it was started while a clock was put forward', async () => {
+    await service.api.delete('/access-revoke', pair.access_token).expect(200);
+    const passed = (service.clock.now().getTime() - new FixedClock().now().getTime()) / 1000;
+    const folder = await service.stopAndKeep();
+    service = await TestApp.start({ folder, clockAhead: passed + 3600 });
+    await service.app.get(ExpiredRowsSweeper).sweep();
+    service.clock.pass(-3600);
+    await expectRevoked(pair.access_token, 'revoked');
+  });
+
   it('forgets revocations and sessions once they have expired, and nothing before', async () => {
     const alone = await TestApp.start();
     const revoked = await alone.api.signUp(ada);
@@ -167,7 +190,7 @@ describe('revoking', () => {
       );
       return row;
     };
-    const sweep = () => alone.app.get(ExpiredRowsSweeper).sweep();
+    const sweep = () => alone.sweep();
 
     await sweep();
     expect(await counts()).toEqual({ revoked: 1, sessions: 2, refresh: 2 });

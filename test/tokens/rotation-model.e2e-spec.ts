@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { Response } from 'supertest';
-import { ExpiredRowsSweeper } from '../../src/tokens/expired-rows.sweeper.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import {
@@ -79,7 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
       seconds: fc.oneof(
-        { weight: 6, arbitrary: fc.constantFrom(1, 9, 10, 11) },
+        { weight: 6, arbitrary: fc.constantFrom(1, 9, 10, 11, 12) },
         { weight: 3, arbitrary: fc.constantFrom(60, 899, 900, 3599, 3600) },
         { weight: 1, arbitrary: fc.constantFrom(86_400, 2_592_000) },
       ),
@@ -134,7 +133,7 @@ class Interleaving {
         this.model.now += step.seconds;
         return;
       case 'sweep':
-        return this.service.app.get(ExpiredRowsSweeper).sweep();
+        return this.service.sweep();
     }
   }
 
@@ -146,7 +145,9 @@ class Interleaving {
   private async refresh({ racers, lost, ...which }: Extract<Step, { do: 'refresh' }>): Promise<void> {
     const held = this.refreshToken(which);
     if (!held) return;
-    const requests = Array.from({ length: racers }, () => this.service.api.refresh(held.token));
+    const requests = Array.from({ length: racers }, () =>
+      this.service.api.refresh(held.token),
+    );
     const answers = await Promise.all(requests);
     const verdicts = requests.map(() => this.model.refresh(held.model));
 

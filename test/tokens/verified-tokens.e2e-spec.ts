@@ -54,9 +54,9 @@ describe('an access token that was accepted before', () => {
   });
 
   it('is refused while the clock says that it is not valid yet', async () => {
-    service.clock.pass(-1);
+    service.clock.pass(-6);
     expect(refusal(await ask())).toMatchObject({ error: 'token_invalid' });
-    service.clock.pass(1);
+    service.clock.pass(6);
     await ask().expect(200);
   });
 

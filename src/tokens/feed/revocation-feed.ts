@@ -72,7 +72,7 @@ export class RevocationFeed {
     const asOf = this.clock.now();
     // In turn with the writers: on SQLite one could see what is not committed.
     const { entries, lastSeq, isFull } = await this.work.runNext((manager) =>
-      loadRevoked(manager, position, asOf, MOST_REVOCATIONS),
+      loadRevoked(manager, position, MOST_REVOCATIONS, asOf),
     );
     const revoked = [...entries];
     const cursor = feedCursor(lastSeq);
