@@ -2,10 +2,8 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { Public } from '../access/public.decorator.js';
+import { JWKS_MAX_AGE_SECONDS } from './key-publication.js';
 import { SigningKeys } from './signing-keys.js';
-
-/** How long others may keep the key set. A key signs only after it was published for longer than that. */
-export const JWKS_MAX_AGE_SECONDS = 300;
 
 @ApiTags('discovery')
 @Controller('.well-known')

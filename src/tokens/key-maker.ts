@@ -2,11 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
 import { Settings } from '../config/settings.js';
 import { addSeconds, Clock } from '../time/clock.js';
+import { TAKE_UP_SECONDS } from './key-publication.js';
 import type { NewKey } from './key-ring.js';
 import { makePrivateJwk } from './signing-key.js';
-
-/** For running services to take up a change of the keys, and for clocks that differ. */
-export const TAKE_UP_SECONDS = 60;
 
 /** Makes signing keys, and knows how long one is needed after its time. */
 @Injectable()

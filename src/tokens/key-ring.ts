@@ -23,22 +23,19 @@ export type KeyRing = readonly StoredKey[];
 /** A key that has no stage yet. */
 export type NewKey = Pick<StoredKey, 'kid' | 'alg' | 'created_at' | 'jwk'>;
 
-/** Whether there is a key to sign with and one to follow it, for this algorithm. */
+/** Whether there is a key to sign with, and one for this algorithm to follow it. */
 export function isComplete(ring: KeyRing, alg: JwtAlgorithm): boolean {
-  return find(ring, 'current')?.alg === alg && find(ring, 'next')?.alg === alg;
+  return find(ring, 'current') !== undefined && find(ring, 'next')?.alg === alg;
 }
 
-/** Puts new keys where one is missing: at first start, or since another algorithm was set. */
-export function complete(
-  ring: KeyRing,
-  [current, next]: readonly [NewKey, NewKey],
-  neededUntil: Date,
-): KeyRing {
-  const fits = ({ alg }: StoredKey) => alg === current.alg;
-  const [signing = put(current, 'current')] = at(ring, 'current').filter(fits);
-  const [following = put(next, 'next')] = at(ring, 'next').filter(fits);
-  const former = at(ring, 'current').filter((key) => !fits(key));
-  return [signing, following, ...former.map((key) => demote(key, neededUntil)), ...at(ring, 'previous')];
+/**
+ * Puts new keys where one is missing: at first start, or since another algorithm was set. Then the current key goes on
+ * signing, as nobody can have the new one yet.
+ */
+export function complete(ring: KeyRing, [current, next]: readonly [NewKey, NewKey]): KeyRing {
+  const [signing = put(current, 'current')] = at(ring, 'current');
+  const [following = put(next, 'next')] = at(ring, 'next').filter(({ alg }) => alg === next.alg);
+  return [signing, following, ...at(ring, 'previous')];
 }
 
 /** Lets the next key sign, and publishes another for the time after it. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { addSeconds, Clock } from '../time/clock.js';
-import { JWKS_MAX_AGE_SECONDS } from './jwks.controller.js';
+import { Clock } from '../time/clock.js';
 import { KeyChangeError } from './key-change-error.js';
-import { KeyMaker, TAKE_UP_SECONDS } from './key-maker.js';
+import { KeyMaker } from './key-maker.js';
+import { knownFrom } from './key-publication.js';
 import { find, isNeeded, put, rotate, without, type KeyRing, type StoredKey } from './key-ring.js';
 import { KeyStore } from './key-store.js';
 
@@ -71,7 +71,7 @@ export class KeyRotationService {
 
   private requirePublished(next: StoredKey | undefined): void {
     if (!next) return;
-    const known = addSeconds(new Date(next.created_at), JWKS_MAX_AGE_SECONDS + TAKE_UP_SECONDS);
+    const known = knownFrom(next);
     if (this.clock.now() < known)
       throw new KeyChangeError(
         `The next key was published only at ${next.created_at}: who has cached the key set may not know it before ` +

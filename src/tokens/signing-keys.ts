@@ -54,6 +54,11 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     return this.loaded.current;
   }
 
+  /** All keys, as they are kept; none under HS256. */
+  get ring(): KeyRing {
+    return this.loaded.ring;
+  }
+
   /** Also the next key is found: another instance may have begun to sign with it. */
   find(kid: unknown): SigningKey | undefined {
     return typeof kid === 'string' ? this.loaded.byKid.get(kid) : undefined;
@@ -82,7 +87,7 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     if (isComplete(ring, jwtAlgorithm)) return ring;
 
     const made = [await this.maker.make(), await this.maker.make()] as const;
-    const changed = await this.store.change((found) => complete(found, made, this.maker.neededUntil()));
+    const changed = await this.store.change((found) => complete(found, made));
     this.logger.log(`Made new ${jwtAlgorithm} signing keys in ${this.store.path}`);
     return changed;
   }

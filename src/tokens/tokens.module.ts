@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Acknowledgements } from './acknowledgements.js';
+import { AlgorithmChange } from './algorithm-change.js';
 import { InstancesModule } from '../instances/instances.module.js';
 import { Denylist } from './denylist.js';
 import { DenylistMirror } from './denylist-mirror.js';
@@ -31,6 +32,7 @@ import { VerifiedTokens } from './verified-tokens.js';
   controllers: [JwksController, RevocationsController, SessionsController],
   providers: [
     Acknowledgements,
+    AlgorithmChange,
     Denylist,
     DenylistMirror,
     DeviceTokens,

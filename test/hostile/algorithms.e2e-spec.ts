@@ -160,6 +160,8 @@ describe('a token that names another key of the ring', () => {
     const former = await before.api.signUp(ada);
     const folder = await before.stopAndKeep();
     const service = await TestApp.start({ folder, settings: settingsFor('RS256') });
+    await service.app.get(KeyRotationService).rotate({ force: true });
+    await until(() => service.log.includes('Took up the signing keys'));
     const pair = await service.api.signIn(ada);
     const [es256, rs256] = [
       new Forger(former.access_token, storedSigner(folder, 'previous')),

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredKey } from '../../src/tokens/key-ring.js';
 import { KeyRotationService } from '../../src/tokens/key-rotation.service.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
@@ -72,17 +73,37 @@ describe('signing keys', () => {
     await after.stop();
   });
 
-  it('made for another algorithm still verify the tokens they signed', async () => {
+  it('of another algorithm are published before they sign, and the former ones still verify what they signed', async () => {
     const before = await TestApp.start();
     const pair = await before.api.signUp(ada);
     const after = await TestApp.start({
       folder: await before.stopAndKeep(),
       settings: { JWT_ALGORITHM: 'PS256' },
     });
+    const algorithms = async () => (await jwksOf(after)).keys.map(({ alg }) => alg);
+    const signIn = async () => headerOf((await after.api.signIn(ada)).access_token).alg;
+    expect(await algorithms()).toEqual(['ES256', 'PS256']);
+    expect(after.log).toContain('ES256 goes on signing until 2026-03-01T12:06:00.000Z');
+
+    after.clock.pass(KNOWN_AFTER - 1);
+    await sleep(1500);
+    expect(await signIn()).toBe('ES256');
+    after.clock.pass(1);
+    await until(async () => (await signIn()) === 'PS256');
+    expect(await algorithms()).toEqual(['PS256', 'PS256', 'ES256']);
     await after.api.get('/protected', pair.access_token).expect(200);
-    const next = await after.api.renew(pair.refresh_token);
-    expect(headerOf(next.access_token).alg).toBe('PS256');
-    expect((await jwksOf(after)).keys.map(({ alg }) => alg)).toEqual(['PS256', 'PS256', 'ES256']);
+    await after.api.renew(pair.refresh_token);
+    await after.stop();
+  });
+
+  it('of another algorithm sign at once after a restart, where they were published for long enough', async () => {
+    const before = await TestApp.start();
+    await before.api.signUp(ada);
+    const settings = { JWT_ALGORITHM: 'PS256' };
+    const between = await TestApp.start({ folder: await before.stopAndKeep(), settings });
+    const after = await TestApp.start({ folder: await between.stopAndKeep(), settings });
+    after.clock.pass(KNOWN_AFTER);
+    await until(async () => headerOf((await after.api.signIn(ada)).access_token).alg === 'PS256');
     await after.stop();
   });
 
