@@ -52,8 +52,8 @@ export class SessionController {
   @ApiErrors('refresh_token_reused', 'cross_origin_request')
   @HttpCode(200)
   @Post('refresh')
-  refresh(@CurrentUser() token: RefreshClaims): Promise<TokenPair> {
-    return this.auth.refresh(token);
+  refresh(@CurrentUser() token: RefreshClaims, @FromClient() client: Client): Promise<TokenPair> {
+    return this.auth.refresh(token, client);
   }
 
   /** Ends the session of the cookie, and takes the cookie away. Where there is none, there is nothing to do. */

@@ -26,6 +26,7 @@ export const auditEventTypes = {
   throttled: 'failure',
   sessions_ended: 'success',
   token_revoked: 'success',
+  refresh_repeated: 'success',
   refresh_token_reused: 'failure',
   signing_key_rotated: 'success',
   signing_key_retired: 'success',

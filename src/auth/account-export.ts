@@ -28,6 +28,9 @@ class ExportedRefreshToken {
   issued_at!: string;
   expires_at!: string;
   used_at!: string | null;
+  /** Where it was used from, and by what */
+  used_ip!: string | null;
+  used_user_agent!: string | null;
   acknowledged_at!: string | null;
   revoked_at!: string | null;
 
@@ -37,6 +40,8 @@ class ExportedRefreshToken {
       issued_at: token.issuedAt.toISOString(),
       expires_at: token.expiresAt.toISOString(),
       used_at: asText(token.usedAt),
+      used_ip: token.usedIp,
+      used_user_agent: token.usedUserAgent,
       acknowledged_at: asText(token.acknowledgedAt),
       revoked_at: asText(token.revokedAt),
     };

@@ -59,8 +59,12 @@ export class AuthController {
   @ApiErrors('refresh_token_reused')
   @HttpCode(200)
   @Post('refresh')
-  refresh(@CurrentUser() token: RefreshClaims, @Body() _body: RefreshDto): Promise<TokenPair> {
-    return this.auth.refresh(token);
+  refresh(
+    @CurrentUser() token: RefreshClaims,
+    @FromClient() client: Client,
+    @Body() _body: RefreshDto,
+  ): Promise<TokenPair> {
+    return this.auth.refresh(token, client);
   }
 
   /** Takes the password once more, for a fresh access token in place of this one (RFC 9470). */

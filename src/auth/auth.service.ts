@@ -46,7 +46,7 @@ export class AuthService {
    * Spends a refresh token. The new access token carries the user as stored now.
    * @throws AppError token_revoked or refresh_token_reused
    */
-  refresh(claims: RefreshClaims): Promise<TokenPair> {
-    return this.rotation.rotate(claims, () => this.users.require(claims.sub));
+  refresh(claims: RefreshClaims, client: Client): Promise<TokenPair> {
+    return this.rotation.rotate(claims, client, () => this.users.require(claims.sub));
   }
 }

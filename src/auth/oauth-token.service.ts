@@ -35,7 +35,7 @@ export class OAuthTokenService {
       case 'password':
         return this.byPassword(request, client).catch(rejectGrant);
       case 'refresh_token':
-        return this.byRefreshToken(request).catch(rejectGrant);
+        return this.byRefreshToken(request, client).catch(rejectGrant);
       default:
         throw new AppError('unsupported_grant_type');
     }
@@ -49,9 +49,9 @@ export class OAuthTokenService {
     return this.auth.login(user, client);
   }
 
-  private async byRefreshToken({ refresh_token }: TokenRequestDto): Promise<TokenPair> {
+  private async byRefreshToken({ refresh_token }: TokenRequestDto, client: Client): Promise<TokenPair> {
     const claims = await this.verifier.verify(required('refresh_token', refresh_token), 'refresh');
-    return this.auth.refresh(claims);
+    return this.auth.refresh(claims, client);
   }
 }
 

@@ -31,6 +31,17 @@ export class RefreshToken {
   @InstantColumn({ name: 'used_at', nullable: true })
   usedAt!: Date | null;
 
+  /** Who used it first: with {@link usedUserAgent}, a late repeat is compared with it. */
+  @Column({ name: 'used_ip', type: 'varchar', length: 45, nullable: true })
+  usedIp!: string | null;
+
+  @Column({ name: 'used_user_agent', type: 'varchar', length: 512, nullable: true })
+  usedUserAgent!: string | null;
+
+  /** Where the parent was presented late: by whom, as {@link repeatsWith} writes it. */
+  @Column({ name: 'parent_repeats', type: 'varchar', length: 1200, nullable: true })
+  parentRepeats!: string | null;
+
   @InstantColumn({ name: 'acknowledged_at', nullable: true })
   acknowledgedAt!: Date | null;
 

@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
+import type { Client } from '../access/client.decorator.js';
 import { sqlIn } from '../database/sql.js';
 import { requireLiveSession } from './require-live-session.js';
 import type { SigningSession } from './token-issuer.js';
 
 /**
- * Notes that a session is used now, and lives at least until the tokens that it gives out have expired. As
+ * Notes that a session is used now, by whom, and lives at least until the tokens that it gives out have expired. As
  * {@link requireLiveSession}, in one statement: every refresh asks for both.
  *
  * To be called once in a unit of work, after the lock: PostgreSQL looks for the user of a session that is changed a
@@ -16,9 +17,10 @@ export async function useLiveSession(
   id: string,
   now: Date,
   until: Date,
+  { ip, userAgent }: Client,
 ): Promise<SigningSession> {
   const { records } = await sqlIn(manager)`
-    UPDATE sessions SET last_used_at = ${now}, expires_at = CASE WHEN expires_at < ${until} THEN ${until} ELSE expires_at END
+    UPDATE sessions SET last_used_at = ${now}, ip = ${ip}, user_agent = ${userAgent}, expires_at = CASE WHEN expires_at < ${until} THEN ${until} ELSE expires_at END
     WHERE id = ${id} AND ended_at IS NULL AND expires_at > ${now} RETURNING auth_time`;
   // PostgreSQL's driver tells a bigint as text.
   const [row] = records as { auth_time: number | string }[];

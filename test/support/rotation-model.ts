@@ -12,8 +12,12 @@ export interface Rules {
 export interface ModelRefreshToken {
   readonly session: ModelSession;
   readonly expiresAt: number;
+  readonly parent?: ModelRefreshToken;
   usedAt?: number;
   successor?: ModelRefreshToken;
+  /** Who used it first, and who came after the leeway. */
+  readonly users: string[];
+  lateRepeats: number;
   acknowledged: boolean;
   revoked: boolean;
 }
@@ -50,15 +54,16 @@ export class RotationModel {
     return { beside, expiresAt: this.now + this.rules.accessTtl, revoked: false };
   }
 
-  refresh(token: ModelRefreshToken): RefreshVerdict {
+  refresh(token: ModelRefreshToken, by = 'anybody'): RefreshVerdict {
     const refused = this.refusalOf(token);
     if (refused) return refused;
     if (token.usedAt === undefined) {
       token.usedAt = this.now;
-      token.successor = this.newRefreshToken(token.session);
+      token.users.push(by);
+      token.successor = this.newRefreshToken(token.session, token);
       return token.successor;
     }
-    if (token.successor && this.isTolerated(token.usedAt, token.successor)) return token.successor;
+    if (token.successor && this.isTolerated(token, token.usedAt, token.successor, by)) return token.successor;
     token.session.ended = 'refresh_reuse';
     return 'refresh_token_reused';
   }
@@ -103,10 +108,21 @@ export class RotationModel {
     token.session.ended ??= 'revoked';
   }
 
-  private isTolerated(usedAt: number, successor: ModelRefreshToken): boolean {
+  private isTolerated(
+    token: ModelRefreshToken,
+    usedAt: number,
+    successor: ModelRefreshToken,
+    by: string,
+  ): boolean {
     if (successor.usedAt !== undefined || successor.revoked) return false;
     const since = this.now - usedAt;
-    return since < this.rules.leeway || (!successor.acknowledged && since < this.rules.retryWindow);
+    if (since < this.rules.leeway) return true;
+    if (successor.acknowledged || since >= this.rules.retryWindow) return false;
+    const all = new Set([...token.users, by, ...(token.parent?.users ?? [])]);
+    if ((token.parent?.lateRepeats ?? 0) > 0 && all.size > 1) return false;
+    token.users.push(by);
+    token.lateRepeats++;
+    return true;
   }
 
   private refusalOf({
@@ -118,7 +134,15 @@ export class RotationModel {
     return revoked || session.ended !== undefined || this.now >= session.overAt ? 'token_revoked' : undefined;
   }
 
-  private newRefreshToken(session: ModelSession): ModelRefreshToken {
-    return { session, expiresAt: this.now + this.rules.refreshTtl, acknowledged: false, revoked: false };
+  private newRefreshToken(session: ModelSession, parent?: ModelRefreshToken): ModelRefreshToken {
+    return {
+      session,
+      expiresAt: this.now + this.rules.refreshTtl,
+      ...(parent && { parent }),
+      users: [],
+      lateRepeats: 0,
+      acknowledged: false,
+      revoked: false,
+    };
   }
 }

@@ -146,10 +146,10 @@ class Interleaving {
     const held = this.refreshToken(which);
     if (!held) return;
     const requests = Array.from({ length: racers }, () =>
-      this.service.api.refresh(held.token),
+      this.service.api.refresh(held.token).set('User-Agent', which.who),
     );
     const answers = await Promise.all(requests);
-    const verdicts = requests.map(() => this.model.refresh(held.model));
+    const verdicts = requests.map(() => this.model.refresh(held.model, which.who));
 
     const refusals = verdicts.filter((verdict) => typeof verdict === 'string');
     expect(

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { refusal } from '../support/api-client.js';
 import { ada, type Person } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
@@ -121,6 +122,101 @@ describe('refreshing', () => {
       expect(refused.body).toMatchObject({ reason: 'refresh_reuse' });
     }
     expect(refusal(await service.api.refresh(third.refresh_token))).toEqual(revoked);
+  });
+
+  describe('late, after the leeway,', () => {
+    const by = (token: string, agent: string, ip = '127.0.0.1') =>
+      service.api
+        .refresh(token)
+        .agent(new Agent({ localAddress: ip }))
+        .set('User-Agent', agent);
+    const refresh = async (...request: Parameters<typeof by>) =>
+      (await by(...request).expect(200)).body as TokenPair;
+
+    it('finds an owner and a thief who take turns at the second turn, and ends their session', async () => {
+      const second = await refresh(first.refresh_token, 'owner');
+      service.clock.pass(12);
+      expect(jtiOf(await refresh(first.refresh_token, 'thief'))).toBe(jtiOf(second));
+      service.clock.pass(12);
+      await refresh(second.refresh_token, 'owner');
+      service.clock.pass(12);
+      expect(refusal(await by(second.refresh_token, 'thief'))).toEqual(reused);
+      expect(refusal(await service.api.get('/protected', second.access_token))).toEqual(revoked);
+    });
+
+    it('finds them also where they have one user agent, in two networks', async () => {
+      const second = await refresh(first.refresh_token, 'browser', '127.0.0.1');
+      service.clock.pass(12);
+      await refresh(first.refresh_token, 'browser', '127.0.1.1');
+      await refresh(second.refresh_token, 'browser', '127.0.1.1');
+      service.clock.pass(12);
+      expect(refusal(await by(second.refresh_token, 'browser', '127.0.0.1'))).toEqual(reused);
+    });
+
+    it('signs out no client on a bad network, however often an answer is lost', async () => {
+      let { refresh_token } = first;
+      for (let generation = 0; generation < 4; generation++) {
+        await refresh(refresh_token, 'train', '127.0.0.1');
+        service.clock.pass(12);
+        await refresh(refresh_token, 'train', '127.0.0.2');
+        service.clock.pass(12);
+        ({ refresh_token } = await refresh(refresh_token, 'train', '127.0.0.3'));
+      }
+      await service.api.get('/protected', (await refresh(refresh_token, 'train')).access_token).expect(200);
+    });
+
+    it('lets another address have its turn again after a generation without a late repeat', async () => {
+      const second = await refresh(first.refresh_token, 'at home');
+      service.clock.pass(12);
+      await refresh(first.refresh_token, 'on the way');
+      const third = await refresh(second.refresh_token, 'on the way');
+      const fourth = await refresh(third.refresh_token, 'on the way');
+      await refresh(fourth.refresh_token, 'on the way');
+      service.clock.pass(12);
+      await refresh(fourth.refresh_token, 'at home');
+    });
+
+    it('remembers the first late repeat for as long as the answer may be lost', async () => {
+      const second = await refresh(first.refresh_token, 'owner');
+      service.clock.pass(1000);
+      await refresh(first.refresh_token, 'thief');
+      await refresh(second.refresh_token, 'owner');
+      service.clock.pass(1000);
+      await service.app.get(SpentTokens).forget();
+      expect(refusal(await by(second.refresh_token, 'thief'))).toEqual(reused);
+    });
+
+    it('tells the user of it, with the address and the user agent of both', async () => {
+      await refresh(first.refresh_token, 'phone');
+      service.clock.pass(5);
+      await refresh(first.refresh_token, 'phone');
+      service.clock.pass(12);
+      const { access_token } = await refresh(first.refresh_token, 'desktop', '127.0.0.2');
+      const { body } = await service.api.get('/users/me/security-events', access_token).expect(200);
+      const repeated = (body as { events: { type: string }[] }).events.filter(
+        ({ type }) => type === 'refresh_repeated',
+      );
+      expect(repeated).toHaveLength(1);
+      expect(repeated[0]).toMatchObject({
+        outcome: 'success',
+        ip: '127.0.0.2',
+        user_agent: 'desktop',
+        details: {
+          session_id: claimsOf(access_token)['sid'],
+          jti: jtiOf(first),
+          first_ip: '127.0.0.1',
+          first_user_agent: 'phone',
+        },
+      });
+    });
+
+    it('shows the session with the address and the user agent seen last', async () => {
+      const { access_token } = await refresh(first.refresh_token, 'desktop', '127.0.0.2');
+      const { body } = await service.api.get('/users/me/sessions', access_token).expect(200);
+      expect((body as { sessions: object[] }).sessions).toEqual([
+        expect.objectContaining({ ip: '127.0.0.2', user_agent: 'desktop' }),
+      ]);
+    });
   });
 
   it('ends no other session by that', async () => {

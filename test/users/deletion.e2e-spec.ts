@@ -168,7 +168,7 @@ describe('after a deletion', () => {
       .set('User-Agent', userAgent);
     const { body } = await signIn.expect(200);
     const { access_token, refresh_token } = body as SignedIn;
-    await service.api.renew(refresh_token);
+    await service.api.refresh(refresh_token).set('User-Agent', userAgent).expect(200);
     await service.api.delete('/access-revoke', access_token).expect(200);
     await service.api.login({ ...countess, password: 'a guess' }).expect(401);
   };

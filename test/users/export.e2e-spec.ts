@@ -28,7 +28,7 @@ describe('the export of an account', () => {
       .expect(200);
     const phone = body as SignedIn;
     service.clock.pass(60);
-    await service.api.renew(phone.refresh_token);
+    await service.api.refresh(phone.refresh_token).set('User-Agent', 'Mark-I').expect(200);
     await service.api.post('/logout', undefined, phone.access_token).expect(204);
 
     const document = await exported(user.access_token);
@@ -78,7 +78,15 @@ describe('the export of an account', () => {
       'email_folded',
     ]);
     expect(await left('sessions', session, ['user_id'])).toEqual([]);
-    const links = ['jti', 'session_id', 'parent_jti', 'successor_jti', 'access_jti', 'access_expires_at'];
+    const links = [
+      'jti',
+      'session_id',
+      'parent_jti',
+      'successor_jti',
+      'parent_repeats',
+      'access_jti',
+      'access_expires_at',
+    ];
     expect(await left('refresh_tokens', session?.refresh_tokens[0], links)).toEqual([]);
     const chain = ['seq', 'actor_id', 'personal', 'salt', 'personal_digest', 'hash'];
     expect(await left('audit_events', document.audit_events[0], chain)).toEqual([]);

@@ -3,6 +3,7 @@ import { AddThrottleCounters1764600000000 } from './1764600000000-add-throttle-c
 import { AddMail1795800000000 } from './1795800000000-add-mail.js';
 import { AddInstances1796400000000 } from './1796400000000-add-instances.js';
 import { IndexAccessExpiry1796800000000 } from './1796800000000-index-access-expiry.js';
+import { NoteRefreshOrigins1797000000000 } from './1797000000000-note-refresh-origins.js';
 import { AddImportedFrom1795500000000 } from './1795500000000-add-imported-from.js';
 import { ChainAuditEvents1795600000000 } from './1795600000000-chain-audit-events.js';
 
@@ -15,4 +16,5 @@ export const migrations = [
   AddMail1795800000000,
   AddInstances1796400000000,
   IndexAccessExpiry1796800000000,
+  NoteRefreshOrigins1797000000000,
 ];
