@@ -48,12 +48,13 @@ export class AccountDeletionService {
   }
 
   /** Cuts first, while the sessions can still be found: their tokens are refused until the last has expired. */
-  private async erase(manager: EntityManager, { id, email }: User): Promise<CutCounts> {
+  private async erase(manager: EntityManager, user: User): Promise<CutCounts> {
+    const { id, email } = user;
     const cut = await this.revocation.endSessions({ userId: id }, 'account_deleted');
     await this.audit.record(manager, { type: 'user_deleted', userId: id });
     await this.audit.redact(manager, id);
     if (email !== null) await this.mails.drop(manager, email);
-    await this.users.erase(id);
+    await this.users.erase(user);
     return cut;
   }
 }

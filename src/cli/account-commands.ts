@@ -8,6 +8,7 @@ import { RegistrationService } from '../auth/registration.service.js';
 import { RequestPipe } from '../http/request.pipe.js';
 import { UserProfile } from '../users/user-profile.js';
 import type { User } from '../users/user.entity.js';
+import { UserDirectory } from '../users/user-directory.service.js';
 import { UsersService } from '../users/users.service.js';
 import { CommandError } from './command-error.js';
 
@@ -31,7 +32,7 @@ export class AccountCommands {
   }
 
   async list(): Promise<UserProfile[]> {
-    const users = await this.app.get(UsersService).list();
+    const users = await this.app.get(UserDirectory).list();
     return users.map((user) => UserProfile.from(user));
   }
 

@@ -7,11 +7,13 @@ import { OutboundMail } from '../mail/outbound-mail.entity.js';
 import { RefreshToken } from '../tokens/refresh-token.entity.js';
 import { RevokedToken } from '../tokens/revoked-token.entity.js';
 import { Session } from '../tokens/session.entity.js';
+import { ReservedName } from '../users/reserved-name.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** Listed as classes: the same list works from TypeScript, from `dist` and in jest. A new entity is added here. */
 export const entities = [
   User,
+  ReservedName,
   Session,
   RefreshToken,
   RevokedToken,

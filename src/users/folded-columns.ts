@@ -14,3 +14,8 @@ export function byLogin(login: string): { emailFolded: string } | { usernameFold
   const folded = fold(login);
   return login.includes('@') ? { emailFolded: folded } : { usernameFolded: folded };
 }
+
+/** Whether a change is of what others find the account by. */
+export function hasNames({ usernameFolded, emailFolded }: Partial<User>): boolean {
+  return usernameFolded !== undefined || emailFolded !== undefined;
+}

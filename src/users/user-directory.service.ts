@@ -30,6 +30,10 @@ export class UserDirectory {
     return user;
   }
 
+  list(): Promise<User[]> {
+    return this.work.read((manager) => manager.find(User, { order: { usernameFolded: 'ASC' } }));
+  }
+
   /** Pages go on after a name, not after a number of users: who comes or goes meanwhile moves nobody to another page. */
   async page({ limit, cursor, query }: PageRequest): Promise<UserPage> {
     const rows = await this.work.read((manager) => search(manager, { limit, cursor, query }).getMany());

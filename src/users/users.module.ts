@@ -5,6 +5,7 @@ import { FeatureData } from './feature-data.js';
 import { HashThreads } from './hash-threads/hash-threads.js';
 import { NewPasswordsService } from './new-passwords.service.js';
 import { PasswordHasher } from './password-hasher.js';
+import { NameReservations } from './name-reservations.service.js';
 import { KnownUsers } from './transfer/known-users.js';
 import { UserExportService } from './transfer/user-export.service.js';
 import { UserImportService } from './transfer/user-import.service.js';
@@ -19,6 +20,7 @@ import { UsersService } from './users.service.js';
     FeatureData,
     HashThreads,
     KnownUsers,
+    NameReservations,
     NewPasswordsService,
     UserDirectory,
     UserExportService,

@@ -6,9 +6,10 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { Extensions } from '../extensions/extensions.js';
 import { Clock, latest } from '../time/clock.js';
-import { byLogin, emailColumns } from './folded-columns.js';
+import { byLogin, emailColumns, hasNames } from './folded-columns.js';
 import { fold } from './fold.js';
 import { findLocked } from './lock-user.js';
+import { NameReservations } from './name-reservations.service.js';
 import {
   provenUser,
   selectStoredPassword,
@@ -37,6 +38,7 @@ export class UsersService {
   constructor(
     private readonly work: UnitOfWork,
     private readonly hasher: PasswordHasher,
+    private readonly reservations: NameReservations,
     private readonly extensions: Extensions,
     private readonly clock: Clock,
   ) {}
@@ -60,7 +62,10 @@ export class UsersService {
       createdAt: now,
       updatedAt: now,
     };
-    await this.work.runStatement((manager) => manager.insert(User, user)).catch(rejectTaken);
+    await this.work.run(async (manager) => {
+      await manager.insert(User, user).catch(rejectTaken);
+      await this.reservations.rejectReserved(manager, user.id, user);
+    });
     return user;
   }
 
@@ -90,10 +95,6 @@ export class UsersService {
   /** Whether the account came from another system. */
   isImported(id: string): Promise<boolean> {
     return this.work.read((manager) => manager.existsBy(User, { id, importedFrom: Not(IsNull()) }));
-  }
-
-  list(): Promise<User[]> {
-    return this.work.read((manager) => manager.find(User, { order: { usernameFolded: 'ASC' } }));
   }
 
   /**
@@ -152,9 +153,12 @@ export class UsersService {
     await this.change(id, { ...columns, ...address }).catch(rejectTaken);
   }
 
-  /** Deletes the row, and by the foreign keys whatever belongs to it. */
-  async erase(id: string): Promise<void> {
-    await this.work.runStatement((manager) => manager.delete(User, { id }));
+  /** Deletes the row, and by the foreign keys whatever belongs to it. Nobody can take the names at once. */
+  erase(user: User): Promise<void> {
+    return this.work.run(async (manager) => {
+      await manager.delete(User, { id: user.id });
+      await this.reservations.reserveAll(manager, user);
+    });
   }
 
   private async loginName(typed: string): Promise<string> {
@@ -165,11 +169,15 @@ export class UsersService {
     return this.work.read((manager) => manager.findOneBy(User, where));
   }
 
-  private async change(id: string, columns: Partial<User>): Promise<void> {
-    await this.work.read((manager) => rejectOwned(manager, id, columns));
-    await this.work.runStatement((manager) =>
-      manager.update(User, { id }, { ...columns, updatedAt: this.clock.now() }),
-    );
+  private change(id: string, columns: Partial<User>): Promise<void> {
+    return this.work.run(async (manager) => {
+      const before = hasNames(columns) && (await manager.findOneBy(User, { id }));
+      await rejectOwned(manager, id, columns);
+      await manager.update(User, { id }, { ...columns, updatedAt: this.clock.now() });
+      if (!before) return;
+      await this.reservations.reserveFreed(manager, before, columns);
+      await this.reservations.rejectReserved(manager, id, columns);
+    });
   }
 
   private async check(where: Partial<User>, password: string): Promise<PasswordCheck> {

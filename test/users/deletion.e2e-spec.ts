@@ -11,6 +11,7 @@ import { removeUsers } from '../support/remove-users.js';
 import { TestApp } from '../support/test-app.js';
 
 const countess = { ...ada, username: 'Augusta.Ada', email: 'countess.lovelace@example.org' };
+const ACCESS_TTL = 900;
 const userAgent = 'Analytical-Engine/1843';
 
 /** What most tests share. */
@@ -144,6 +145,7 @@ describe('the tokens of a deleted account', () => {
 
   it('are refused still when the name is registered again, by somebody else', async () => {
     await deleteOwn(user.access_token).expect(204);
+    service.clock.pass(ACCESS_TTL);
     const successor = await signUp(service, { ...countess, password: 'another person altogether' });
     expect(successor.id).not.toBe(user.id);
     expect(await told(service.api.refresh(user.refresh_token))).toEqual(deleted);

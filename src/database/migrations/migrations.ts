@@ -4,6 +4,7 @@ import { AddMail1795800000000 } from './1795800000000-add-mail.js';
 import { AddInstances1796400000000 } from './1796400000000-add-instances.js';
 import { IndexAccessExpiry1796800000000 } from './1796800000000-index-access-expiry.js';
 import { NoteRefreshOrigins1797000000000 } from './1797000000000-note-refresh-origins.js';
+import { AddReservedNames1797100000000 } from './1797100000000-add-reserved-names.js';
 import { AddImportedFrom1795500000000 } from './1795500000000-add-imported-from.js';
 import { ChainAuditEvents1795600000000 } from './1795600000000-chain-audit-events.js';
 
@@ -17,4 +18,5 @@ export const migrations = [
   AddInstances1796400000000,
   IndexAccessExpiry1796800000000,
   NoteRefreshOrigins1797000000000,
+  AddReservedNames1797100000000,
 ];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { UnitOfWork } from '../../database/unit-of-work.js';
 import { fold } from '../fold.js';
+import { NameReservations } from '../name-reservations.service.js';
 import { User } from '../user.entity.js';
 import { originOf, type UserRecord } from './user-record.js';
 
@@ -11,7 +12,10 @@ export type Standing = { readonly present: boolean } | { readonly fault: string 
 /** Compares the records of an import with the users in the database. */
 @Injectable()
 export class KnownUsers {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly reservations: NameReservations,
+  ) {}
 
   /** Looks up, at once, all that these records may be of. @returns how each of them stands to it */
   async lookUp(records: readonly UserRecord[]): Promise<(record: UserRecord) => Standing> {
@@ -19,13 +23,21 @@ export class KnownUsers {
     const byId = new Map(found.map((user) => [user.id, user]));
     const byName = new Map(found.map((user) => [user.usernameFolded, user]));
     const byEmail = new Map(found.map((user) => [user.emailFolded, user]));
+    const reserved = await this.findReserved(records);
     return (record) => {
       const user = byName.get(fold(record.username));
       if (user) return standing(record, user);
       if (byId.has(idOf(record) ?? '')) return { fault: 'id is that of another user' };
       if (byEmail.has(emailOf(record) ?? '')) return { fault: 'email is that of another user' };
+      if (reserved.has(fold(record.username)) || reserved.has(emailOf(record) ?? ''))
+        return { fault: 'username or email was given up a moment ago: import it again later' };
       return { present: false };
     };
+  }
+
+  private findReserved(records: readonly UserRecord[]): Promise<ReadonlySet<string>> {
+    const names = records.flatMap((record) => [fold(record.username), emailOf(record) ?? []].flat());
+    return this.work.read((manager) => this.reservations.findReserved(manager, names));
   }
 
   private find(records: readonly UserRecord[]): Promise<User[]> {
