@@ -1,7 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
-import { loadSettings, SettingsError } from './config/settings.js';
+import { SettingsError } from './config/settings-error.js';
+import { loadSettings } from './config/settings.js';
 import { applicationOptions, configureApp, createAdapter } from './configure-app.js';
 import { StrictClusterError } from './health/strict-cluster.js';
 import { createLogger } from './logging/logger.js';

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan, type EntityManager } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { decodeCursor, invalidCursor, toPage, type Page } from '../http/cursor.js';
 import type { AuditEventType } from './audit-event-types.js';
 import { AuditEvent } from './audit-event.entity.js';
+
+const MOST_AT_ONCE = 500;
 
 /** Which events are asked for. */
 export interface AuditFilter {
@@ -46,9 +48,18 @@ export class AuditEvents {
     );
   }
 
-  /** All that happened to a user, in order. */
-  listAllOf(manager: EntityManager, userId: string): Promise<AuditEvent[]> {
-    return manager.find(AuditEvent, { where: { userId }, order: { seq: 'ASC' } });
+  /** All that happened to a user, in order. Read some at a time. */
+  async *eachOf(userId: string): AsyncGenerator<AuditEvent> {
+    let last = 0;
+    let some: AuditEvent[];
+    do {
+      const where = { userId, seq: MoreThan(last) };
+      some = await this.work.read((manager) =>
+        manager.find(AuditEvent, { where, order: { seq: 'ASC' }, take: MOST_AT_ONCE }),
+      );
+      yield* some;
+      last = some.at(-1)?.seq ?? last;
+    } while (some.length === MOST_AT_ONCE);
   }
 
   private async requireSeq(id: string): Promise<number> {

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { IsNull, Not, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { currentOrigin } from '../access/request-context.js';
 import { insertRow } from '../database/insert-row.js';
 import { sqlIn } from '../database/sql.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { DoFirst, UnitOfWork } from '../database/unit-of-work.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { Clock } from '../time/clock.js';
 import { HEAD, lockHead } from './audit-chain-head.entity.js';
 import { auditEventTypes, type AuditEventType } from './audit-event-types.js';
 import { AuditEvent, type PersonalData } from './audit-event.entity.js';
 import { commitTo, hashOf } from './chain.js';
+
+const MOST_AT_ONCE = 500;
+const ERASED = { personal: null, salt: null };
 
 interface Happening {
   readonly type: AuditEventType;
@@ -55,6 +58,8 @@ export class AuditTrail {
    * @throws Error without an open unit of work
    */
   async redact(manager: EntityManager, userId: string): Promise<void> {
+    if (await hasMany(manager, userId))
+      throw new DoFirst(`the redaction of the events of ${userId}`, () => this.redactInBatches(userId));
     await this.record(manager, { type: 'personal_data_erased', userId });
     this.work.beforeCommit(async () => {
       // Asked for anew, at the end: after all that this unit records.
@@ -65,6 +70,17 @@ export class AuditTrail {
   /** From here to the end of the open unit no other unit that records, or asks for this, can commit. */
   async lockOrder(manager: EntityManager): Promise<void> {
     await lockHead(manager);
+  }
+
+  private async redactInBatches(userId: string): Promise<void> {
+    let some: number[];
+    do {
+      some = await this.work.run(async (manager) => {
+        const seqs = await findPersonal(manager, userId, MOST_AT_ONCE);
+        await manager.update(AuditEvent, { seq: In(seqs) }, ERASED);
+        return seqs;
+      });
+    } while (some.length === MOST_AT_ONCE);
   }
 
   private describe({ type, userId, details = {}, personal }: Happening): Unchained {
@@ -99,6 +115,20 @@ async function append(manager: EntityManager, unchained: Unchained): Promise<voi
 }
 
 async function erase(manager: EntityManager, userId: string): Promise<void> {
-  for (const whose of [{ userId }, { actorId: userId }])
-    await manager.update(AuditEvent, { ...whose, personal: Not(IsNull()) }, { personal: null, salt: null });
+  for (const where of personalOf(userId)) await manager.update(AuditEvent, where, ERASED);
+}
+
+/** Events that still have personal data of this user: what concerns them, and what they did. */
+function personalOf(userId: string): FindOptionsWhere<AuditEvent>[] {
+  return [{ userId }, { actorId: userId }].map((whose) => ({ ...whose, personal: Not(IsNull()) }));
+}
+
+async function hasMany(manager: EntityManager, userId: string): Promise<boolean> {
+  return (await findPersonal(manager, userId, MOST_AT_ONCE + 1)).length > MOST_AT_ONCE;
+}
+
+async function findPersonal(manager: EntityManager, userId: string, most: number): Promise<number[]> {
+  const where = personalOf(userId);
+  const events = await manager.find(AuditEvent, { select: { seq: true }, where, take: most });
+  return events.map(({ seq }) => seq);
 }

@@ -4,7 +4,9 @@ import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { MailQueue } from '../mail/mail-queue.js';
-import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import type { CutCounts } from '../tokens/cut.js';
+import { RevocationService } from '../tokens/revocation.service.js';
+import { SessionsService } from '../tokens/sessions.service.js';
 import { rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
 import { lockUser } from '../users/lock-user.js';
 import type { User } from '../users/user.entity.js';
@@ -18,6 +20,7 @@ export class AccountDeletionService {
     private readonly users: UsersService,
     private readonly credentials: CredentialsService,
     private readonly revocation: RevocationService,
+    private readonly sessions: SessionsService,
     private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
@@ -54,6 +57,7 @@ export class AccountDeletionService {
     await this.audit.record(manager, { type: 'user_deleted', userId: id });
     await this.audit.redact(manager, id);
     if (email !== null) await this.mails.drop(manager, email);
+    await this.sessions.deleteEnded(id);
     await this.users.erase(user);
     return cut;
   }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { SecurityEventProfile } from '../audit/audit-event-profile.js';
 import type { RefreshToken } from '../tokens/refresh-token.entity.js';
-import type { KeptSession } from '../tokens/sessions.service.js';
+import type { KeptSession } from '../tokens/session-lists.service.js';
 import type { User } from '../users/user.entity.js';
 import { UserProfile } from '../users/user-profile.js';
 

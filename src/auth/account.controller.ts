@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, StreamableFile } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import { FreshToken } from '../access/fresh-token.decorator.js';
@@ -11,6 +11,11 @@ import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExport } from './account-export.js';
 import { AccountExportService } from './account-export.service.js';
 import { DeleteAccountDto } from './dto/delete-account.dto.js';
+
+const EXPORTED_FILE = {
+  type: 'application/json; charset=utf-8',
+  disposition: 'attachment; filename="account.json"',
+};
 
 @ApiTags('account')
 @ApiAccessToken()
@@ -35,9 +40,8 @@ export class AccountController {
   /** Everything that is kept about the caller, as one document to keep. */
   @ApiOkResponse({ type: AccountExport })
   @RecordedRead()
-  @Header('Content-Disposition', 'attachment; filename="account.json"')
   @Get('export')
-  export(@CurrentUser() { userId }: Identity): Promise<AccountExport> {
-    return this.exports.export(userId);
+  async export(@CurrentUser() { userId }: Identity): Promise<StreamableFile> {
+    return new StreamableFile(await this.exports.export(userId), EXPORTED_FILE);
   }
 }

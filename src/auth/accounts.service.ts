@@ -4,7 +4,8 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { requireSomeField } from '../http/request-fields.js';
 import type { CutReason } from '../tokens/cut-reason.js';
-import { RevocationService, type CutCounts } from '../tokens/revocation.service.js';
+import { noCut, type CutCounts } from '../tokens/cut.js';
+import { RevocationService } from '../tokens/revocation.service.js';
 import { isEnabledAdmin, rejectLastAdmin, requireEnabledAdmin } from '../users/admin-rules.js';
 import { lockUser } from '../users/lock-user.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
@@ -96,7 +97,7 @@ export class AccountsService {
 
   private async cut(before: User, change: AccountChange): Promise<CutCounts> {
     const reason = cutReason(before, change);
-    if (reason === undefined) return { sessions: 0, refreshTokens: 0, accessTokens: 0 };
+    if (reason === undefined) return noCut;
     return this.revocation.endSessions({ userId: before.id }, reason);
   }
 }

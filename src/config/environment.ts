@@ -88,6 +88,9 @@ export class Environment {
   @DurationSetting({ atLeast: 0 })
   FRESH_TTL = '5m';
 
+  @WholeNumber(1, 10_000)
+  MAX_SESSIONS = '100';
+
   @DurationSetting({ atLeast: 0 })
   REFRESH_REUSE_LEEWAY = '10s';
 

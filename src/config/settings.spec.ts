@@ -1,5 +1,6 @@
 import { PLACEHOLDER_SECRET } from './environment.js';
-import { loadSettings, readSettings, SettingsError } from './settings.js';
+import { SettingsError } from './settings-error.js';
+import { loadSettings, readSettings } from './settings.js';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -16,6 +16,7 @@ import { publicUrlOf } from './public-url.js';
 import { parseRateLimits, type RateLimit } from './rate-limit.js';
 import { parseRedisUrl } from './redis-url.js';
 import { splitList } from './setting-rules.js';
+import { SettingsError } from './settings-error.js';
 
 export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
 export type ProfileClaim = (typeof profileClaims)[number];
@@ -42,6 +43,8 @@ export abstract class Settings {
   abstract readonly accessTokenTtl: number;
   abstract readonly refreshTokenTtl: number;
   abstract readonly freshTtl: number;
+  /** How many live sessions an account may have. */
+  abstract readonly maxSessions: number;
   abstract readonly refreshReuseLeeway: number;
   abstract readonly refreshRetryWindow: number;
   abstract readonly accessTokenClaims: readonly ProfileClaim[];
@@ -79,29 +82,6 @@ export abstract class Settings {
       }
     | undefined;
   abstract readonly logLevel: string;
-}
-
-/** One setting that cannot be used, and why. The value is never told: it may be a secret. */
-export interface SettingFault {
-  readonly name: string;
-  readonly rule: string;
-}
-
-/** Thrown at start with every fault at once, so that one edit mends them all. */
-export class SettingsError extends Error {
-  constructor(
-    readonly faults: readonly SettingFault[],
-    remedy = 'Correct them in the environment or in .env; .env.example shows them all.',
-  ) {
-    super(
-      [
-        'Gatehouse cannot start with these settings:',
-        ...faults.map(({ name, rule }) => `  ${name} ${rule}`),
-        remedy,
-      ].join('\n'),
-    );
-    this.name = 'SettingsError';
-  }
 }
 
 /**
@@ -157,6 +137,7 @@ function freezeSettings(environment: Environment): Settings {
     accessTokenTtl: checked(parseDuration(environment.ACCESS_TOKEN_TTL)),
     refreshTokenTtl: checked(parseDuration(environment.REFRESH_TOKEN_TTL)),
     freshTtl: checked(parseDuration(environment.FRESH_TTL)),
+    maxSessions: Number(environment.MAX_SESSIONS),
     refreshReuseLeeway: checked(parseDuration(environment.REFRESH_REUSE_LEEWAY)),
     refreshRetryWindow: checked(parseDuration(environment.REFRESH_RETRY_WINDOW)),
     accessTokenClaims: splitList(environment.ACCESS_TOKEN_CLAIMS) as ProfileClaim[],

@@ -12,8 +12,25 @@ const NEXT = 1;
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
+/**
+ * Thrown in a unit that would take too long: while it goes on, nobody else can write to SQLite. The unit is rolled back,
+ * the step is done in units of its own, and the unit runs again, where {@link UnitOfWork.resultOf} has what the step
+ * returned.
+ */
+export class DoFirst extends Error {
+  constructor(
+    /** Names the step, for the unit that runs again. */
+    readonly key: string,
+    readonly step: () => Promise<unknown>,
+  ) {
+    super(`${key} has to be done in several units of work`);
+  }
+}
+
 interface OpenUnit {
   readonly manager: EntityManager;
+  /** What the steps returned that had to be done first, by their key. */
+  readonly done: ReadonlyMap<string, unknown>;
   readonly beforeCommit: (() => Promise<void>)[];
   readonly afterCommit: (() => void | Promise<void>)[];
 }
@@ -38,15 +55,7 @@ export class UnitOfWork {
   /** Runs several statements as one: all of them hold, or none. Joins the unit that is already open, if one is. */
   async run<T>(work: Work<T>): Promise<T> {
     const open = this.open.get();
-    if (open) return work(open.manager);
-
-    const afterCommit: OpenUnit['afterCommit'] = [];
-    const result = await this.transaction((manager) => {
-      const unit = { manager, beforeCommit: [], afterCommit };
-      return this.open.run(unit, () => finish(unit, work));
-    });
-    await Promise.all(afterCommit.map(async (step) => step()));
-    return result;
+    return open ? work(open.manager) : this.runUnit(work, new Map());
   }
 
   /** As {@link run}, and one at a time among all the processes on this database, whatever they write. */
@@ -84,6 +93,26 @@ export class UnitOfWork {
   /** Does something once what the unit wrote is durable, and before the unit returns; not at all if the unit fails. */
   afterCommit(step: () => void | Promise<void>): void {
     this.requireOpen('afterCommit').afterCommit.push(step);
+  }
+
+  /** What the step with this key returned, where the open unit runs again after a {@link DoFirst}. */
+  resultOf(key: string): unknown {
+    return this.open.get()?.done.get(key);
+  }
+
+  private async runUnit<T>(work: Work<T>, done: ReadonlyMap<string, unknown>): Promise<T> {
+    const afterCommit: OpenUnit['afterCommit'] = [];
+    try {
+      const result = await this.transaction((manager) => {
+        const unit = { manager, done, beforeCommit: [], afterCommit };
+        return this.open.run(unit, () => finish(unit, work));
+      });
+      await Promise.all(afterCommit.map(async (step) => step()));
+      return result;
+    } catch (error) {
+      if (!(error instanceof DoFirst)) throw error;
+      return this.runUnit(work, new Map([...done, [error.key, await error.step()]]));
+    }
   }
 
   private requireOpen(what: string): OpenUnit {

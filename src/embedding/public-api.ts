@@ -5,7 +5,7 @@ export type { Identity } from '../access/identity.js';
 export { Public } from '../access/public.decorator.js';
 export type { Role } from '../access/role.js';
 export { Roles } from '../access/roles.decorator.js';
-export type { SettingsError } from '../config/settings.js';
+export type { SettingsError } from '../config/settings-error.js';
 export { entities as gatehouseEntities } from '../database/entities.js';
 export type { AppError } from '../errors/app-error.js';
 export type { Extensions, KnownUser } from '../extensions/extensions.js';

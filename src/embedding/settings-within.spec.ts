@@ -1,4 +1,4 @@
-import { SettingsError } from '../config/settings.js';
+import { SettingsError } from '../config/settings-error.js';
 import { settingsWithin } from './settings-within.js';
 
 describe('the settings within an application', () => {

@@ -1,10 +1,5 @@
-import {
-  givenVariables,
-  readSettings,
-  SettingsError,
-  type Settings,
-  type Variables,
-} from '../config/settings.js';
+import { SettingsError } from '../config/settings-error.js';
+import { givenVariables, readSettings, type Settings, type Variables } from '../config/settings.js';
 
 /** The environment may be about the application, which has a `DATABASE_URL` or `JWT_SECRET` of its own. */
 const REMEDY =

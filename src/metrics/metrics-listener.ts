@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { fastify } from 'fastify';
 import { Registry } from 'prom-client';
-import { Settings, SettingsError } from '../config/settings.js';
+import { SettingsError } from '../config/settings-error.js';
+import { Settings } from '../config/settings.js';
 import { AppError } from '../errors/app-error.js';
 import { sendError } from '../errors/error.filter.js';
 import { toAppError } from '../errors/framework-error.js';

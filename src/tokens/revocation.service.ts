@@ -2,28 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings, type TokenType } from '../config/settings.js';
-import { lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
+import { DoFirst, lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { addSeconds, Clock, earliest, latest } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
+import { noCut, sumOfCuts, type CutCounts, type CutScope } from './cut.js';
 import { Denylist } from './denylist.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { requireLiveSession } from './require-live-session.js';
 import { Session } from './session.entity.js';
 import type { RefreshClaims } from './token-claims.js';
 
-/** Which sessions a cut ends: one, all of a user's, or all of them but one. */
-export interface CutScope {
-  readonly userId: string;
-  readonly sessionId?: string;
-  readonly exceptSessionId?: string;
-}
-
-/** How many of each a cut has ended. */
-export interface CutCounts {
-  readonly sessions: number;
-  readonly refreshTokens: number;
-  readonly accessTokens: number;
-}
+/** How many sessions are ended in one unit of work: it takes some 50 ms, in which nobody else can write to SQLite. */
+const MOST_AT_ONCE = 500;
 
 /** What is known of an access token that is to be revoked. */
 export interface RevocableAccessToken {
@@ -45,25 +35,17 @@ export class RevocationService {
 
   /**
    * The one way to end sessions. Ends them with their refresh tokens and all of their access tokens, keeps the reason,
-   * and tells how many of each there were. Joins the unit of work that is open.
+   * and tells how many of each there were. Joins the unit of work that is open; where there are very many sessions, most
+   * are ended before it in units of their own.
    */
   endSessions(scope: CutScope, reason: CutReason): Promise<CutCounts> {
     return this.work.run(async (manager) => {
-      const sessions = await this.lockLive(manager, scope);
-      const ids = sessions.map(({ id }) => id);
-      const counts = await this.count(manager, ids);
-      await manager.update(Session, { id: In(ids) }, { endedAt: this.clock.now(), endedReason: reason });
-      const lastAccess = await this.lastAccessExpiry(manager, ids);
-      this.denylist.add(
-        manager,
-        sessions.map(({ id, expiresAt }) => ({
-          id,
-          reason,
-          expiresAt: losesRows(reason) ? latest(expiresAt, lastAccess) : lastAccess,
-        })),
-      );
-      if (counts.sessions > 0) await this.recordCut(manager, scope.userId, reason, counts);
-      return counts;
+      const key = `the end of the sessions of ${scope.userId}`;
+      const before = (this.work.resultOf(key) as CutCounts | undefined) ?? noCut;
+      const sessions = await this.lockLive(manager, scope, MOST_AT_ONCE + 1);
+      if (sessions.length > MOST_AT_ONCE)
+        throw new DoFirst(key, () => this.endInBatches(scope, reason, before));
+      return sumOfCuts(before, await this.end(manager, sessions, scope.userId, reason));
     });
   }
 
@@ -98,14 +80,55 @@ export class RevocationService {
     });
   }
 
+  private async endInBatches(scope: CutScope, reason: CutReason, before: CutCounts): Promise<CutCounts> {
+    let all = before;
+    let some: CutCounts;
+    do {
+      some = await this.work.run(async (manager) =>
+        this.end(manager, await this.lockLive(manager, scope, MOST_AT_ONCE), scope.userId, reason),
+      );
+      all = sumOfCuts(all, some);
+    } while (some.sessions === MOST_AT_ONCE);
+    return all;
+  }
+
+  private async end(
+    manager: EntityManager,
+    sessions: readonly LiveSession[],
+    userId: string,
+    reason: CutReason,
+  ): Promise<CutCounts> {
+    if (sessions.length === 0) {
+      // Another request may just have ended them, and wait for the other instances: this one has to wait too.
+      this.denylist.add(manager, []);
+      return noCut;
+    }
+    const ids = sessions.map(({ id }) => id);
+    const counts = await this.count(manager, ids);
+    await manager.update(Session, { id: In(ids) }, { endedAt: this.clock.now(), endedReason: reason });
+    const lastAccess = await this.lastAccessExpiry(manager, ids);
+    this.denylist.add(
+      manager,
+      sessions.map(({ id, expiresAt }) => ({
+        id,
+        reason,
+        expiresAt: losesRows(reason) ? latest(expiresAt, lastAccess) : lastAccess,
+      })),
+    );
+    await this.recordCut(manager, userId, reason, counts);
+    return counts;
+  }
+
   /**
    * A refresh locks the row of its session too: it is either before the cut and covered, or after and refused. Two cuts
    * lock the rows in one order, so that neither waits for what the other has.
    */
-  private lockLive(manager: EntityManager, scope: CutScope): Promise<Session[]> {
+  private lockLive(manager: EntityManager, scope: CutScope, most: number): Promise<LiveSession[]> {
     return manager.find(Session, {
+      select: { id: true, expiresAt: true },
       where: { ...inScope(scope), endedAt: IsNull() },
       order: { id: 'ASC' },
+      take: most,
       ...lockForUpdate(manager),
     });
   }
@@ -156,6 +179,8 @@ export class RevocationService {
     return this.audit.record(manager, { type: 'token_revoked', userId, details });
   }
 }
+
+type LiveSession = Pick<Session, 'id' | 'expiresAt'>;
 
 function inScope({ userId, sessionId, exceptSessionId }: CutScope): FindOptionsWhere<Session> {
   if (sessionId !== undefined) return { userId, id: sessionId };

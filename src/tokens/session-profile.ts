@@ -27,4 +27,6 @@ export class SessionProfile {
 
 export class SessionList {
   sessions!: SessionProfile[];
+  /** For the next page; null at the end */
+  next_cursor!: string | null;
 }

@@ -1,12 +1,14 @@
-import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { AppError } from '../errors/app-error.js';
-import { RevocationService, type CutCounts } from './revocation.service.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
+import type { CutCounts } from './cut.js';
+import { RevocationService } from './revocation.service.js';
 import { SessionList, SessionProfile } from './session-profile.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionLists } from './session-lists.service.js';
 
 /** Where the caller is signed in. */
 @ApiTags('sessions')
@@ -14,16 +16,19 @@ import { SessionsService } from './sessions.service.js';
 @Controller('users/me/sessions')
 export class SessionsController {
   constructor(
-    private readonly sessions: SessionsService,
+    private readonly sessions: SessionLists,
     private readonly revocation: RevocationService,
   ) {}
 
-  /** The caller's live sessions, the one used last first. */
+  /** The caller's live sessions, the one used last first, a page at a time. */
   @ApiOkResponse({ type: SessionList })
   @Get()
-  async list(@CurrentUser() { userId, sessionId }: Identity): Promise<SessionList> {
-    const sessions = await this.sessions.listLive(userId);
-    return { sessions: sessions.map((session) => SessionProfile.from(session, sessionId)) };
+  async list(
+    @CurrentUser() { userId, sessionId }: Identity,
+    @Query() page: PageQueryDto,
+  ): Promise<SessionList> {
+    const { items, next_cursor } = await this.sessions.listLive(userId, page);
+    return { sessions: items.map((session) => SessionProfile.from(session, sessionId)), next_cursor };
   }
 
   /** Ends all of the caller's sessions but this one. */

@@ -1,29 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { In, IsNull, MoreThan, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { Settings } from '../config/settings.js';
 import { insertRow } from '../database/insert-row.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
+import { DoFirst, UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { rememberAccessToken } from './remember-access-token.js';
 import { requireLiveSession } from './require-live-session.js';
 import { RevocationService } from './revocation.service.js';
+import { liveSessions } from './session-lists.service.js';
 import { Session } from './session.entity.js';
 import type { Subject } from './subject.js';
 import type { RefreshClaims } from './token-claims.js';
 import { refreshJtiBeside, TokenIssuer } from './token-issuer.js';
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
 
-/** A session with what is known of its refresh tokens. */
-export interface KeptSession {
-  readonly session: Session;
-  readonly refreshTokens: readonly RefreshToken[];
-}
-
-/** Starts sessions, renews the proof of the password in them, and finds them. How they end is the revocation's. */
+const MOST_AT_ONCE = 500;
+const MOST_SURPLUS = 20;
+/** Starts sessions, renews the proof of the password in them. How they end is the revocation's. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -31,6 +29,7 @@ export class SessionsService {
     private readonly issuer: TokenIssuer,
     private readonly revocation: RevocationService,
     private readonly audit: AuditTrail,
+    private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
@@ -43,6 +42,7 @@ export class SessionsService {
     const refreshToken = this.issuer.newRefreshToken(id, null);
     const session = this.newSession(id, subject, client, refreshToken);
     await this.work.run(async (manager) => {
+      await this.makeRoom(manager, subject.id);
       await insertRow(manager, Session, session);
       await insertRow(manager, RefreshToken, refreshToken);
       const details = { session_id: id };
@@ -73,30 +73,13 @@ export class SessionsService {
     });
   }
 
-  /** The user's sessions that can still be used, the one used last first. */
-  listLive(userId: string): Promise<Session[]> {
-    return this.work.runStatement((manager) =>
-      manager.find(Session, {
-        where: { userId, endedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) },
-        order: { lastUsedAt: 'DESC', id: 'ASC' },
-      }),
-    );
-  }
-
-  /** Everything that is kept of a user's sessions, the ended ones too, the oldest first. */
-  async listKept(manager: EntityManager, userId: string): Promise<KeptSession[]> {
-    const sessions = await manager.find(Session, {
-      where: { userId },
-      order: { createdAt: 'ASC', id: 'ASC' },
+  /** Deletes the ended sessions of a user where they are too many to go with the user in one statement. */
+  deleteEnded(userId: string): Promise<void> {
+    return this.work.run(async (manager) => {
+      const ended = await findEnded(manager, userId, MOST_AT_ONCE + 1);
+      if (ended.length > MOST_AT_ONCE)
+        throw new DoFirst(`the deletion of the sessions of ${userId}`, () => this.deleteInBatches(userId));
     });
-    const tokens = await manager.find(RefreshToken, {
-      where: { sessionId: In(sessions.map(({ id }) => id)) },
-      order: { issuedAt: 'ASC', jti: 'ASC' },
-    });
-    return sessions.map((session) => ({
-      session,
-      refreshTokens: tokens.filter(({ sessionId }) => sessionId === session.id),
-    }));
   }
 
   /** Whether this refresh token could be spent now: its session is live, and it was neither used nor revoked. */
@@ -108,6 +91,33 @@ export class SessionsService {
         (await manager.existsBy(RefreshToken, unused))
       );
     });
+  }
+
+  /**
+   * Ends the sessions used longest ago where there are as many as an account may have. Where there are many more, as after
+   * `MAX_SESSIONS` was lowered, each sign-in ends some of them.
+   */
+  private async makeRoom(manager: EntityManager, userId: string): Promise<void> {
+    const surplus = await manager.find(Session, {
+      select: { id: true },
+      where: liveSessions(userId, this.clock.now()),
+      order: { lastUsedAt: 'DESC', id: 'ASC' },
+      skip: this.settings.maxSessions - 1,
+      take: MOST_SURPLUS,
+    });
+    for (const { id } of surplus)
+      await this.revocation.endSessions({ userId, sessionId: id }, 'session_ended');
+  }
+
+  private async deleteInBatches(userId: string): Promise<void> {
+    let deleted: number;
+    do {
+      deleted = await this.work.run(async (manager) => {
+        const some = await findEnded(manager, userId, MOST_AT_ONCE);
+        if (some.length > 0) await manager.delete(Session, { id: In(some.map(({ id }) => id)) });
+        return some.length;
+      });
+    } while (deleted === MOST_AT_ONCE);
   }
 
   private newSession(
@@ -130,4 +140,13 @@ export class SessionsService {
       endedReason: null,
     };
   }
+}
+
+function findEnded(manager: EntityManager, userId: string, most: number): Promise<Pick<Session, 'id'>[]> {
+  return manager.find(Session, {
+    select: { id: true },
+    where: { userId, endedAt: Not(IsNull()) },
+    order: { id: 'ASC' },
+    take: most,
+  });
 }

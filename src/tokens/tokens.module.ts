@@ -19,6 +19,7 @@ import { KeyRotationService } from './key-rotation.service.js';
 import { KeyStore } from './key-store.js';
 import { RevocationService } from './revocation.service.js';
 import { RotationService } from './rotation.service.js';
+import { SessionLists } from './session-lists.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 import { SigningKeys } from './signing-keys.js';
@@ -47,6 +48,7 @@ import { VerifiedTokens } from './verified-tokens.js';
     RevocationService,
     RevocationStreams,
     RotationService,
+    SessionLists,
     SessionsService,
     SigningKeys,
     SpentTokens,
@@ -62,6 +64,7 @@ import { VerifiedTokens } from './verified-tokens.js';
     KeyRotationService,
     RevocationService,
     RotationService,
+    SessionLists,
     SessionsService,
     TokenVerifier,
     VerifiedTokens,

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { AccountCommands } from '../../src/cli/account-commands.js';
+import { Denylist } from '../../src/tokens/denylist.js';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
 import { signUp, signUpAdmin, type SignedIn } from '../support/admins.js';
@@ -10,6 +12,8 @@ import { TestApp } from '../support/test-app.js';
 import { claimsOf } from '../support/tokens.js';
 
 const holds = 'holds';
+/** Sessions of an account; `TEST_SESSIONS` sets more. */
+const MANY = Number(process.env['TEST_SESSIONS'] ?? 1200);
 
 /** What becomes of each credential: the reason that it is refused with, or that it holds. */
 interface Fates {
@@ -128,7 +132,8 @@ const triggers: [string, (scene: Scene) => Promise<unknown>, Fates][] = [
       const { api, folder } = service;
       await api.patch('/users/me', { email: 'ada@example.org' }, mine.access_token).expect(200);
       await api.post('/password/forgot', { email: 'ada@example.org' }).expect(202);
-      const token = tokenIn(await new Mailbox(join(folder, 'outbox')).next('Set a new password'));
+      const mailbox = new Mailbox(join(folder, 'outbox'));
+      const token = tokenIn(await mailbox.take('Set a new password', 'ada@example.org'));
       await api.post('/password/reset', { token, new_password: 'a wholly different phrase' }).expect(204);
     },
     all('password_changed'),
@@ -209,6 +214,25 @@ async function setScene(service: TestApp): Promise<Scene> {
   return { service, admin, userId, first, mine, other, stranger };
 }
 
+/** Gives the user so many sessions more. @returns their ids */
+async function addSessions({ service, userId }: Scene, count: number): Promise<string[]> {
+  const prefix = `${userId.slice(0, 8)}-`;
+  const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${String(count)})`;
+  const id = `'${prefix}' || CAST(i AS varchar(10))`;
+  const [now, later] = [service.clock.now().getTime(), service.clock.now().getTime() + 86_400_000].map(
+    String,
+  );
+  await service.query(
+    `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, auth_time)
+     ${numbers} SELECT ${id}, '${userId}', ${now!}, ${now!}, ${later!}, ${now!} FROM n`,
+  );
+  await service.query(
+    `INSERT INTO refresh_tokens (jti, session_id, issued_at, expires_at, access_jti, access_expires_at)
+     ${numbers} SELECT ${id}, ${id}, ${now!}, ${later!}, ${id}, ${later!} FROM n`,
+  );
+  return Array.from({ length: count }, (_, n) => `${prefix}${String(n + 1)}`);
+}
+
 function credentialsOf({ first, mine, other }: Scene): Credentials {
   return {
     earlier: first.access_token,
@@ -260,4 +284,31 @@ describe('what a cut leaves of every credential', () => {
     // A refresh token that held was spent, and gets the same successor once more.
     expect(await fatesOf(service, credentials)).toEqual(fates);
   });
+
+  const ofManySessions = triggers.filter(
+    ([name, , { otherRefresh }]) => otherRefresh !== holds && !name.includes('sessions/:id, of another'),
+  );
+
+  it.each(ofManySessions)(
+    '%s, where the account has very many sessions, and others are not held up',
+    async (_, fire, fates) => {
+      const scene = await setScene(service);
+      const { api } = service;
+      const credentials = credentialsOf(scene);
+      const sessionIds = await addSessions(scene, MANY);
+      const done = 'done';
+      const cut = Promise.resolve(fire(scene)).then(() => done);
+      do {
+        const { access_token } = await api.signIn({ ...ada, username: 'stranger' });
+        await api.get('/protected', access_token).expect(200);
+      } while ((await Promise.race([cut, othersTurn()])) !== done);
+      expect(await fatesOf(service, credentials)).toEqual(fates);
+      const live = 'SELECT id FROM sessions WHERE user_id = ? AND ended_at IS NULL LIMIT 10';
+      const kept = fates.refresh === holds ? [{ id: sidOf(scene.mine) }] : [];
+      expect(await service.query(live, [scene.userId])).toEqual(kept);
+      for (const sid of [sessionIds[0]!, sessionIds[MANY / 2]!, sessionIds.at(-1)!])
+        expect(await service.app.get(Denylist).find('access', { jti: '-', sid })).toBe(fates.otherRefresh);
+    },
+    600_000,
+  );
 });

@@ -120,6 +120,73 @@ describe('the sessions of a user', () => {
     expect(await idsFor(await service.api.signIn(person))).not.toContain(sidOf(laptop));
   });
 
+  describe('of which there are many', () => {
+    const signInTimes = async (times: number) => {
+      const pairs: TokenPair[] = [];
+      for (let n = 0; n < times; n++) {
+        service.clock.pass(n % 3 === 0 ? 0 : 1);
+        pairs.push(await service.api.signIn(person));
+      }
+      return pairs;
+    };
+
+    it('are listed a page at a time, each once', async () => {
+      const pairs = [laptop, phone, ...(await signInTimes(7))];
+      const pages: string[][] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+        const { body } = await service.api
+          .get(`/users/me/sessions?limit=2${query}`, laptop.access_token)
+          .expect(200);
+        const page = body as { sessions: SessionProfile[]; next_cursor: string | null };
+        pages.push(page.sessions.map(({ id }) => id));
+        cursor = page.next_cursor;
+      }
+      expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 2, 1]);
+      expect(pages.flat()).toEqual(await idsFor(laptop));
+      expect([...pages.flat()].sort()).toEqual(pairs.map(sidOf).sort());
+    });
+
+    it.each(['limit=0', 'limit=101', 'cursor=nonsense', 'cursor=c2Vzc2lvbnMgeCB5', 'page=2'])(
+      'are not listed for %s',
+      async (query) => {
+        const answer = await service.api.get(`/users/me/sessions?${query}`, laptop.access_token);
+        expect(refusal(answer)).toEqual({ status: 400, error: 'validation_failed' });
+      },
+    );
+
+    it('are at most MAX_SESSIONS: the next sign-in ends the one used longest ago', async () => {
+      const small = await TestApp.start({ settings: { MAX_SESSIONS: '3' } });
+      const [first, second, third] = [
+        await small.api.signUp(person),
+        await small.api.signIn(person),
+        await small.api.signIn(person),
+      ];
+      small.clock.pass(1);
+      const renewed = await small.api.renew(first.refresh_token);
+      await small.api.signIn(person);
+      const { body } = await small.api.get('/users/me/sessions', renewed.access_token).expect(200);
+      const ids = (body as { sessions: SessionProfile[] }).sessions.map(({ id }) => id);
+      expect(ids).toHaveLength(3);
+      expect(ids).toContain(sidOf(first));
+      const ended = [second, third].filter((pair) => !ids.includes(sidOf(pair)));
+      expect(ended).toHaveLength(1);
+      const answer = await small.api.get('/protected', ended[0]!.access_token);
+      expect(answer.body).toMatchObject({ error: 'token_revoked', reason: 'session_ended' });
+      await small.stop();
+    });
+
+    it('are at most MAX_SESSIONS, however many sign in at the same moment', async () => {
+      const small = await TestApp.start({ settings: { MAX_SESSIONS: '3' } });
+      await small.api.register(person).expect(201);
+      await Promise.all(Array.from({ length: 12 }, () => small.api.signIn(person)));
+      const live = await small.query('SELECT id FROM sessions WHERE ended_at IS NULL');
+      expect(live).toHaveLength(3);
+      await small.stop();
+    });
+  });
+
   it('can be ended one by one, with all of their tokens', async () => {
     const renewed = await service.api.renew(phone.refresh_token);
     await service.api.delete(`/users/me/sessions/${sidOf(phone)}`, laptop.access_token).expect(204);

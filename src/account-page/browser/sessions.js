@@ -13,9 +13,25 @@ const endOthers = byId('end-others', HTMLButtonElement);
  * @param {(session: Session) => void} end what the button of a session does
  */
 export async function showSessions(end) {
-  const { sessions } = /** @type {{ sessions: Session[] }} */ (await askAsUser('GET', PATH));
+  const sessions = await loadSessions();
   list.replaceChildren(...sessions.map((session) => rowOf(session, end)));
   endOthers.hidden = sessions.length < 2;
+}
+
+/** Loads all pages. */
+async function loadSessions() {
+  /** @type {Session[]} */
+  const all = [];
+  /** @type {string | null} */
+  let cursor = '';
+  do {
+    const query = cursor === '' ? '' : `&cursor=${cursor}`;
+    const answer = await askAsUser('GET', `${PATH}?limit=100${query}`);
+    const page = /** @type {{ sessions: Session[], next_cursor: string | null }} */ (answer);
+    all.push(...page.sessions);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return all;
 }
 
 /** @param {Session} session */
