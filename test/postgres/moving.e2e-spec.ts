@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TokenPair } from '../../src/tokens/token-pair.js';
 import { refusal } from '../support/api-client.js';
@@ -196,7 +196,18 @@ describe('moving from SQLite to PostgreSQL', () => {
   });
 
   describe('refuses, and changes nothing,', () => {
-    beforeEach(() => gatehouse('user create ada', {}, ada.password));
+    const withAda = newFolder();
+
+    beforeAll(async () => {
+      keepOnSqlite(withAda);
+      await runCommand(withAda, ['user', 'create', 'ada'], ada.password);
+    });
+    beforeEach(() => {
+      cpSync(withAda, folder, { recursive: true });
+    });
+    afterAll(() => {
+      rmSync(withAda, { recursive: true });
+    });
 
     it('while a service runs on the database, whose users notice nothing', async () => {
       const service = await ServiceProcess.start(folder);

@@ -16,11 +16,11 @@ export const tiers = {
   documents: {
     needs: ['curl', 'git', 'nginx', 'Python with FastAPI and Flask', 'Python with Django', 'sqlite3'],
   },
-  /** Crashes, random requests to every route, and the races of `npm test` with many more rounds. */
+  /** Crashes, random requests to every route, the races of `npm test` with many more rounds, and very many sessions. */
   endurance: {
     needs: [],
-    repeats: ['instances/revocation.*', 'tokens/{races,rotation-model}.*'],
-    variables: { TEST_ROUNDS: '8' },
+    repeats: ['auth/cuts.*', 'instances/revocation.*', 'tokens/{races,rotation-model}.*'],
+    variables: { TEST_ROUNDS: '8', TEST_SESSIONS: '100000' },
   },
   /** One instance on PostgreSQL, and the tests of `npm test` that a store decides, on PostgreSQL and Redis. */
   postgres: {
