@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountDeletionService } from '../../src/auth/account-deletion.service.js';
 import { AccountsService } from '../../src/auth/accounts.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { refusal } from '../support/api-client.js';
@@ -145,6 +147,60 @@ describe('a hash made with other parameters', () => {
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=8,t=2,p=1\$/);
     await after.api.login(ada).expect(200);
     await after.stop();
+  });
+});
+
+describe('a password that is still being checked', () => {
+  /** Long enough to do something else while a hash is made. */
+  const slowHashes = { PASSWORD_HASH_MEMORY_KIB: '65536', PASSWORD_HASH_PASSES: '4' };
+  const HASH_BEGUN_MS = 40;
+  let service: TestApp;
+
+  beforeEach(async () => {
+    service = await TestApp.start({ settings: slowHashes });
+    await service.api.register(ada).expect(201);
+  });
+  afterEach(() => service.stop());
+
+  const meanwhile: [string, () => Promise<unknown>, object][] = [
+    [
+      'the account is disabled',
+      async () => service.app.get(AccountsService).disable(await stored()),
+      { status: 403, error: 'account_disabled' },
+    ],
+    [
+      'the password is changed',
+      () =>
+        service.query(
+          "UPDATE users SET password_changed_at = password_changed_at + 1 WHERE username = 'ada'",
+        ),
+      { status: 401, error: 'invalid_credentials' },
+    ],
+    [
+      'the account is deleted',
+      async () => service.app.get(AccountDeletionService).delete((await stored()).id),
+      { status: 401, error: 'invalid_credentials' },
+    ],
+  ];
+  const stored = async () => (await service.app.get(UsersService).findByUsername('ada'))!;
+
+  it.each(meanwhile)('signs nobody in where %s meanwhile', async (_, happens, refused) => {
+    const answer = service.api.login(ada).then((response) => response);
+    await sleep(HASH_BEGUN_MS);
+    await happens();
+    expect(refusal(await answer)).toEqual(refused);
+    expect(await service.query('SELECT id FROM sessions')).toEqual([]);
+  });
+
+  it('makes no token fresh where the account is disabled meanwhile', async () => {
+    const { access_token } = await service.api.signIn(ada);
+    const { password } = ada;
+    const answer = service.api
+      .post('/reauthenticate', { password }, access_token)
+      .then((response) => response);
+    await sleep(HASH_BEGUN_MS);
+    await service.app.get(AccountsService).disable(await stored());
+    expect(refusal(await answer)).toEqual({ status: 403, error: 'account_disabled' });
   });
 });
 
