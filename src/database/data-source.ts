@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { DatabaseLocation } from '../config/database-url.js';
@@ -14,6 +14,8 @@ type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
 const logger = new Logger('Database');
 const BUSY_TIMEOUT_MS = 5000;
 const OWNER_ONLY = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+const OTHERS = 0o077;
 
 /**
  * How TypeORM reaches the database. `synchronize` is never on: the schema changes by migrations alone.
@@ -61,6 +63,7 @@ async function openPostgres(options: PostgresOptions): Promise<DataSource> {
 
 async function openSqlite(options: SqliteOptions): Promise<DataSource> {
   mkdirSync(dirname(options.database), { recursive: true, mode: OWNER_ONLY });
+  ownerOnly(options.database);
   const dataSource = await new DataSource(options).initialize();
   // A revocation that was answered must survive a power cut: WAL alone syncs at checkpoints only.
   await dataSource.query('PRAGMA synchronous = FULL');
@@ -68,6 +71,22 @@ async function openSqlite(options: SqliteOptions): Promise<DataSource> {
   await dataSource.query('PRAGMA secure_delete = ON');
   logMigrations(options.database, (await dataSource.runMigrations()).length);
   return dataSource;
+}
+
+/** SQLite gives the files beside the database the mode that the database has. */
+function ownerOnly(database: string): void {
+  if (database === ':memory:') return;
+  if (!existsSync(database)) closeSync(openSync(database, 'a', OWNER_ONLY_FILE));
+  for (const file of [database, `${database}-wal`, `${database}-shm`])
+    if (existsSync(file) && (statSync(file).mode & OTHERS) !== 0) closeToOthers(file);
+}
+
+function closeToOthers(file: string): void {
+  try {
+    chmodSync(file, OWNER_ONLY_FILE);
+  } catch (error) {
+    logger.warn(`Others can read ${file}, and it is not this user's to change: ${String(error)}`);
+  }
 }
 
 /** Says how far the schema had to be brought. */

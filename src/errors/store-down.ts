@@ -4,8 +4,8 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 
-/** SQLite is locked by another process for longer than a request waits. */
-const SQLITE_LOCKED = /^SQLITE_(BUSY|LOCKED)$/;
+/** SQLite is locked by another process for longer than a request waits, or its disk is full, broken or to be read only. */
+const SQLITE = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN)$/;
 
 /** Neither name nor address of a server leads anywhere, or what led there has ended. */
 const NETWORK = /^(ECONN\w+|ETIMEDOUT|EPIPE|E(HOST|NET)(DOWN|UNREACH)|EAI_AGAIN|ENOTFOUND|ERR_STREAM_\w+)$/;
@@ -17,7 +17,7 @@ const NETWORK = /^(ECONN\w+|ETIMEDOUT|EPIPE|E(HOST|NET)(DOWN|UNREACH)|EAI_AGAIN|
  */
 const POSTGRES = /^(08\w{3}|25006|25P0[34]|40(001|003|P01)|53\w{3}|55P03|57\w{3})$/;
 
-const CODES = [SQLITE_LOCKED, NETWORK, POSTGRES];
+const CODES = [SQLITE, NETWORK, POSTGRES];
 
 /** What pg, its pool and, once it is closed, TypeORM tell without a code. */
 const WITHOUT_CODE = new Set([

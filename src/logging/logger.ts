@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { standardOutput } from './output.js';
+import { serializeError } from './serialize-error.js';
 
 // The last line of defence: nothing logs a secret on purpose, and these never pass even by accident.
 const SECRETS = [
@@ -14,7 +15,11 @@ const SECRETS = [
   'set-cookie',
 ];
 
-const format: LoggerOptions = { base: undefined, timestamp: pino.stdTimeFunctions.isoTime };
+const format: LoggerOptions = {
+  base: undefined,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  serializers: { err: serializeError },
+};
 
 /** The service's logger: JSON lines, times in UTC, secrets redacted. */
 export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
