@@ -11,6 +11,7 @@ import { sendError } from './errors/error.filter.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { parseForm, parseJson } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
+import { normalizeForwardedFor } from './http/forwarded-for.js';
 import { refuseBrokenRequest } from './http/broken-request.js';
 import { closeConnectionsSoon } from './http/close-connections.js';
 import { corsOptions, isPlainOptions } from './http/cors-options.js';
@@ -62,6 +63,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
 
   allowedMethods.watch(server);
   server.addHook('onRequest', (request, reply, done) => {
+    normalizeForwardedFor(request.raw);
     void reply.header('x-request-id', request.id);
     // Sent, not thrown: the route of the plugin for CORS is older than the error filter.
     if (isPlainOptions(request)) void sendError(unrouted(allowedMethods, request), request, reply);

@@ -81,4 +81,19 @@ describe('rate limits', () => {
     await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.2').expect(200);
     await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.2').expect(429);
   });
+
+  it('count an address once, whatever port a proxy writes behind it', async () => {
+    await start({ THROTTLE_DEFAULT: '1 per minute', TRUST_PROXY: 'loopback' });
+    await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.1:51234').expect(200);
+    await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.1:51235').expect(429);
+    await service.api.get('/welcome').set('X-Forwarded-For', '"[2001:db8::1]:443"').expect(200);
+    await service.api.get('/welcome').set('X-Forwarded-For', '2001:DB8::1').expect(429);
+  });
+
+  it('count what is no address to the proxy that wrote it', async () => {
+    await start({ THROTTLE_DEFAULT: '2 per minute', TRUST_PROXY: 'loopback' });
+    for (const value of ['x'.repeat(60), 'unknown'])
+      await service.api.get('/welcome').set('X-Forwarded-For', value).expect(200);
+    await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.1, nobody').expect(429);
+  });
 });
