@@ -15,6 +15,7 @@ export class OAuthMetadataController {
   @Public()
   @ApiOkResponse({ type: ServerMetadata })
   @ApiErrors('not_found')
+  @Header('Access-Control-Allow-Origin', '*')
   @Header('Cache-Control', 'public, max-age=300')
   @Get('oauth-authorization-server')
   metadata(): ServerMetadata {

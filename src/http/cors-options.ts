@@ -1,13 +1,14 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 
-/** What pages of these origins may send and read. No cookies: a browser adds none of its own to a bearer token. */
+/**
+ * What pages of these origins may send and read: any header, such as those of a trace. No cookies: a browser adds none of
+ * its own to a bearer token.
+ */
 export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
   return {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    // Swagger UI asks for tokens with X-Requested-With, from the pages of other services too.
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Device-Token', 'X-Request-Id', 'X-Requested-With'],
     exposedHeaders: ['X-Device-Token', 'X-Request-Id', 'Retry-After', 'WWW-Authenticate'],
     maxAge: 600,
   };

@@ -13,6 +13,7 @@ export class JwksController {
   /** The public keys that tokens are verified with (RFC 7517 §5): also the next one, before it signs. */
   @Public()
   @ApiOkResponse({ description: 'A JWK Set' })
+  @Header('Access-Control-Allow-Origin', '*')
   @Header('Cache-Control', `public, max-age=${String(JWKS_MAX_AGE_SECONDS)}`)
   @Get('jwks.json')
   jwks(): { keys: JWK[] } {

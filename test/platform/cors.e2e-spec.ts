@@ -11,13 +11,13 @@ const corsHeaders = ({ headers }: Response) =>
 
 describe('a page of another origin', () => {
   let service: TestApp;
-  const preflight = (path: string, origin: string) =>
+  const preflight = (path: string, origin: string, headers = 'authorization,content-type,x-other') =>
     service.api
       .raw()
       .options(path)
       .set('Origin', origin)
       .set('Access-Control-Request-Method', 'POST')
-      .set('Access-Control-Request-Headers', 'authorization,content-type,x-other');
+      .set('Access-Control-Request-Headers', headers);
 
   describe('by default', () => {
     beforeAll(async () => {
@@ -25,12 +25,22 @@ describe('a page of another origin', () => {
     });
     afterAll(() => service.stop());
 
-    it('may read nothing', async () => {
-      for (const path of ['/welcome', '/protected', '/nowhere', '/.well-known/jwks.json', '/docs']) {
+    it('may read nothing but the public documents', async () => {
+      for (const path of ['/welcome', '/protected', '/nowhere', '/docs']) {
         const answer = await service.api.get(path).set('Origin', PAGE);
         expect(corsHeaders(answer)).toEqual([]);
       }
     });
+
+    it.each(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'])(
+      'may read %s from everywhere',
+      async (path) => {
+        for (const origin of [PAGE, OTHER, 'null']) {
+          const { headers } = await service.api.get(path).set('Origin', origin).expect(200);
+          expect(headers['access-control-allow-origin']).toBe('*');
+        }
+      },
+    );
 
     it('is refused where it asks before', async () => {
       const answer = await preflight('/login', PAGE);
@@ -51,8 +61,7 @@ describe('a page of another origin', () => {
       expect(asked.headers).toMatchObject({
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
-        'access-control-allow-headers':
-          'Authorization, Content-Type, X-Device-Token, X-Request-Id, X-Requested-With',
+        'access-control-allow-headers': 'authorization,content-type,x-other',
         'access-control-max-age': '600',
         'x-request-id': expect.any(String) as string,
         'x-content-type-options': 'nosniff',
@@ -68,6 +77,18 @@ describe('a page of another origin', () => {
           'access-control-expose-headers': 'X-Device-Token, X-Request-Id, Retry-After, WWW-Authenticate',
           vary: expect.stringContaining('Origin') as string,
         });
+      }
+    });
+
+    it('may send any header, such as those of a trace', async () => {
+      const asked = await preflight('/login', PAGE, 'traceparent,sentry-trace,baggage').expect(204);
+      expect(asked.headers['access-control-allow-headers']).toBe('traceparent,sentry-trace,baggage');
+    });
+
+    it('may read the public documents from everywhere', async () => {
+      for (const origin of [PAGE, OTHER]) {
+        const { headers } = await service.api.get('/.well-known/jwks.json').set('Origin', origin).expect(200);
+        expect(headers['access-control-allow-origin']).toBe('*');
       }
     });
 
