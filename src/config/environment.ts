@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import { SecretSetting } from './secret-rule.js';
 import {
   BreachListSetting,
   DatabaseUrlSetting,
@@ -10,12 +11,12 @@ import {
   NotBlank,
   OneOf,
   OriginList,
+  OtherThanIssuer,
   OtherThanPort,
   PostgresUrlSetting,
   ProxyList,
   RateLimitsSetting,
   RedisUrlSetting,
-  SecretSetting,
   ServiceTokenList,
   ServiceTokenSetting,
   SmtpUrl,
@@ -23,7 +24,7 @@ import {
   WholeNumber,
 } from './setting-rules.js';
 
-/** The secret that `.env.example` shows. It is public, so production refuses it. */
+/** The secret that `.env.example` shows. It is public, so it is refused. */
 export const PLACEHOLDER_SECRET = 'replace-me-with-at-least-32-random-bytes';
 
 export const jwtAlgorithms = ['ES256', 'RS256', 'PS256', 'HS256'] as const;
@@ -77,6 +78,7 @@ export class Environment {
   JWT_ISSUER = 'http://localhost:3000';
 
   @NotBlank('a text or URL that names the services the tokens are for')
+  @OtherThanIssuer()
   JWT_AUDIENCE = 'gatehouse';
 
   @DurationSetting({ atLeast: 1 })

@@ -9,7 +9,8 @@ import { parseRedisUrl } from './redis-url.js';
 /** A rule over the text of a setting: `fault` says what is wrong with it, and never repeats the value. */
 type Fault<T> = (value: string | undefined, environment: T) => string | undefined;
 
-function SettingRule<T extends object>(name: string, fault: Fault<T>): PropertyDecorator {
+/** The setting must have no fault, of which the other settings may have a say. */
+export function SettingRule<T extends object>(name: string, fault: Fault<T>): PropertyDecorator {
   const check = ({ value, object }: ValidationArguments) => fault(value as string | undefined, object as T);
   return ValidateBy({
     name,
@@ -91,6 +92,13 @@ export function OtherThanPort(): PropertyDecorator {
   );
 }
 
+/** A resource server that is told of both would take a refresh token, whose audience is the issuer, for one of its own. */
+export function OtherThanIssuer(): PropertyDecorator {
+  return SettingRule<{ JWT_ISSUER: string }>('otherThanIssuer', (audience, { JWT_ISSUER }) =>
+    audience === JWT_ISSUER ? 'must be another text than JWT_ISSUER' : undefined,
+  );
+}
+
 /** A comma-separated list, possibly empty, of the given choices. */
 export function ListOf(choices: readonly string[]): PropertyDecorator {
   return TextThat(`must be a comma-separated list of ${choices.join(', ')}, or empty`, (text) =>
@@ -111,26 +119,6 @@ export function OriginList(): PropertyDecorator {
     'must be a comma-separated list of origins, such as https://app.example.org, without a path',
     (text) => splitList(text).length > 0 && splitList(text).every(isOrigin),
   );
-}
-
-/** Signing with a shared secret needs one of 32 bytes (RFC 7518 §3.2); any other algorithm has no use for it. */
-export function SecretSetting(placeholder: string): PropertyDecorator {
-  interface Signing {
-    JWT_ALGORITHM: string;
-    NODE_ENV?: string;
-  }
-  return SettingRule<Signing>('secret', (secret, { JWT_ALGORITHM, NODE_ENV }) => {
-    if (JWT_ALGORITHM !== 'HS256') {
-      return secret === undefined
-        ? undefined
-        : 'is only used with JWT_ALGORITHM=HS256: remove it or set that';
-    }
-    if (secret === undefined) return 'is needed with JWT_ALGORITHM=HS256';
-    if (Buffer.byteLength(secret) < 32) return 'must be at least 32 bytes';
-    if (secret === placeholder && NODE_ENV === 'production')
-      return 'is the public example: make one of your own';
-    return undefined;
-  });
 }
 
 /** What another service shows as bearer token. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { PLACEHOLDER_SECRET } from './environment.js';
 import { SettingsError } from './settings-error.js';
 import { loadSettings, readSettings } from './settings.js';
@@ -88,10 +89,32 @@ describe('the settings', () => {
     expect(readSettings({ JWT_ALGORITHM: 'HS256', JWT_SECRET: goodSecret }).jwtSecret).toBe(goodSecret);
   });
 
-  it('refuse the secret of the example file in production', () => {
-    const example = { JWT_ALGORITHM: 'HS256', JWT_SECRET: PLACEHOLDER_SECRET };
-    expect(namesOf({ ...example, NODE_ENV: 'production' })).toEqual(['JWT_SECRET']);
-    expect(readSettings(example).jwtSecret).toBe(PLACEHOLDER_SECRET);
+  it.each(['development', 'test', 'production'])(
+    'refuse the secret of the example file in %s',
+    (NODE_ENV) => {
+      const example = { JWT_ALGORITHM: 'HS256', JWT_SECRET: PLACEHOLDER_SECRET };
+      expect(namesOf({ ...example, NODE_ENV })).toEqual(['JWT_SECRET']);
+    },
+  );
+
+  it.each(['a'.repeat(64), 'ab'.repeat(32), '12345678'.repeat(4), 'password'.repeat(4), ' '.repeat(40)])(
+    'refuse the secret %j, which repeats itself',
+    (JWT_SECRET) => {
+      expect(namesOf({ JWT_ALGORITHM: 'HS256', JWT_SECRET })).toEqual(['JWT_SECRET']);
+    },
+  );
+
+  it('take any secret of 32 random bytes, however it is written', () => {
+    for (const encoding of ['base64', 'base64url', 'hex'] as const) {
+      const JWT_SECRET = randomBytes(32).toString(encoding);
+      expect(readSettings({ JWT_ALGORITHM: 'HS256', JWT_SECRET }).jwtSecret).toBe(JWT_SECRET);
+    }
+  });
+
+  it('want an audience that is not the issuer: a refresh token would pass for an access token elsewhere', () => {
+    const same = { JWT_ISSUER: 'https://id.example.org', JWT_AUDIENCE: 'https://id.example.org' };
+    expect(namesOf(same)).toEqual(['JWT_AUDIENCE']);
+    expect(namesOf({ JWT_AUDIENCE: 'http://localhost:3000' })).toEqual(['JWT_AUDIENCE']);
   });
 
   it('refuse a secret that no algorithm would use, rather than ignore it', () => {
@@ -100,10 +123,11 @@ describe('the settings', () => {
 
   it('begin links where the service says it is, unless told otherwise', () => {
     expect(readSettings({}).publicUrl).toBe('http://localhost:3000');
+    expect(readSettings({ PORT: '8080' }).publicUrl).toBe('http://127.0.0.1:8080');
     expect(readSettings({ JWT_ISSUER: 'https://example.org/', API_PREFIX: 'auth' }).publicUrl).toBe(
       'https://example.org/auth',
     );
-    expect(readSettings({ JWT_ISSUER: 'gatehouse', PORT: '8080' }).publicUrl).toBe('http://127.0.0.1:8080');
+    expect(readSettings({ JWT_ISSUER: 'issuer', PORT: '8080' }).publicUrl).toBe('http://127.0.0.1:8080');
     expect(readSettings({ PUBLIC_URL: 'https://id.example.org/' }).publicUrl).toBe('https://id.example.org');
   });
 

@@ -40,7 +40,7 @@ describe('the authorization server metadata', () => {
   });
 
   it('cannot be had from a service whose issuer is no URL', async () => {
-    expect(refusal(await metadataUnder({ JWT_ISSUER: 'gatehouse' }))).toEqual({
+    expect(refusal(await metadataUnder({ JWT_ISSUER: 'issuer' }))).toEqual({
       status: 404,
       error: 'not_found',
     });
