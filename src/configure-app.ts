@@ -9,7 +9,7 @@ import { serveApiDocs } from './docs/api-docs.js';
 import { AppError } from './errors/app-error.js';
 import { sendError } from './errors/error.filter.js';
 import { AllowedMethods } from './http/allowed-methods.js';
-import { parseForm, parseJson } from './http/body-parsers.js';
+import { bodyParsers } from './http/body-parsers.js';
 import { requireBodyType } from './http/body-type.js';
 import { normalizeForwardedFor } from './http/forwarded-for.js';
 import { refuseBrokenRequest } from './http/broken-request.js';
@@ -88,8 +88,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const http = app.getHttpServer();
   http.on('checkExpectation', (request, response) => http.emit('request', request, response));
 
-  app.useBodyParser('application/json', { bodyLimit: BODY_LIMIT_BYTES }, parseJson);
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: BODY_LIMIT_BYTES }, parseForm);
+  for (const [type, parse] of Object.entries(bodyParsers))
+    app.useBodyParser(type, { bodyLimit: BODY_LIMIT_BYTES }, parse);
   if (settings.apiPrefix !== '') app.setGlobalPrefix(settings.apiPrefix, { exclude: ['.well-known/*path'] });
   app.useGlobalPipes(new RequestPipe());
   serveApiDocs(app, settings.apiPrefix);

@@ -23,6 +23,7 @@ import { EmailController } from './email.controller.js';
 import { EmailVerificationService } from './email-verification.service.js';
 import { FreshTokenGuard } from './guards/fresh-token.guard.js';
 import { JwtAuthGuard } from './guards/jwt-auth.guard.js';
+import { JwtRefreshGuard } from './guards/jwt-refresh.guard.js';
 import { RateLimitGuard } from './guards/rate-limit.guard.js';
 import { RolesGuard } from './guards/roles.guard.js';
 import { ThrottleGuard } from './guards/throttle.guard.js';
@@ -89,6 +90,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     EmailVerificationService,
     IdentityService,
     IntrospectionService,
+    JwtRefreshGuard,
     JwtRefreshStrategy,
     JwtStrategy,
     LocalStrategy,

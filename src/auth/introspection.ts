@@ -17,7 +17,7 @@ export class Introspection {
   iss?: string;
   jti?: string;
   sid?: string;
-  /** As the user has them now */
+  /** As the user has them now; a refresh token gives none */
   @ApiPropertyOptional({ enum: roles, isArray: true })
   roles?: readonly Role[];
 }

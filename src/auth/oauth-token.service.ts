@@ -26,8 +26,9 @@ export class OAuthTokenService {
     private readonly verifier: TokenVerifier,
   ) {}
 
-  /** @throws AppError invalid_request, invalid_grant or unsupported_grant_type; without a grant_type as `/login` does */
+  /** @throws AppError invalid_request, invalid_scope, invalid_grant or unsupported_grant_type; without a grant_type as `/login` does */
   grant(request: TokenRequestDto, client: Client): Promise<TokenPair> {
+    if (request.scope !== undefined) throw new AppError('invalid_scope');
     switch (request.grant_type) {
       case undefined:
         required('grant_type', request.username && request.password);

@@ -33,7 +33,13 @@ export class OAuthController {
   @OAuthEndpoint()
   @ApiBody({ type: TokenRequestDto })
   @ApiOkResponse({ type: TokenPair })
-  @ApiErrors('invalid_grant', 'unsupported_grant_type', 'invalid_credentials', 'account_disabled')
+  @ApiErrors(
+    'invalid_grant',
+    'invalid_scope',
+    'unsupported_grant_type',
+    'invalid_credentials',
+    'account_disabled',
+  )
   @HttpCode(200)
   @Post('token')
   token(@Body() request: TokenRequestDto, @FromClient() client: Client): Promise<TokenPair> {
@@ -47,8 +53,9 @@ export class OAuthController {
   @ApiOkResponse({ description: 'The token does not hold, also where it never did' })
   @HttpCode(200)
   @Post('revoke')
-  async revoke(@Body() { token }: TokenParameterDto): Promise<void> {
+  async revoke(@Body() { token }: TokenParameterDto): Promise<object> {
     await this.revocation.revoke(token);
+    return {};
   }
 
   /** The introspection endpoint of RFC 7662, for services that ask whether a token holds. */
@@ -59,7 +66,7 @@ export class OAuthController {
   @ApiOkResponse({ type: Introspection })
   @HttpCode(200)
   @Post('introspect')
-  introspect(@Body() { token }: TokenParameterDto): Promise<Introspection> {
-    return this.introspection.introspect(token);
+  introspect(@Body() { token, token_type_hint }: TokenParameterDto): Promise<Introspection> {
+    return this.introspection.introspect(token, token_type_hint);
   }
 }

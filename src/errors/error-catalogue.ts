@@ -50,6 +50,7 @@ export const errorCatalogue = {
   // RFC 6749 §5.2, for the OAuth 2.0 endpoints only.
   invalid_request: { status: 400, message: 'A parameter is missing, repeated or malformed' },
   invalid_grant: { status: 400, message: 'The credentials or the refresh token are not valid' },
+  invalid_scope: { status: 400, message: 'No scope is granted here: leave it out' },
   unsupported_grant_type: { status: 400, message: 'The grant types here are password and refresh_token' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -2,12 +2,24 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 
 /**
- * Refuses a body of another kind than the route takes, before it is read.
- * @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint.
+ * Refuses a body of another kind than the route takes, before it is read. A body in chunks may turn out to be empty, and is
+ * refused by {@link requireTypeOfRoute} once it is read.
+ * @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint
  */
 export function requireBodyType(request: FastifyRequest): void {
+  if (isEmpty(request)) {
+    // What names the type of nothing says nothing; the framework would refuse one that it cannot read.
+    delete request.headers['content-type'];
+  } else if (!isRead(request)) {
+    return;
+  } else if (request.headers['transfer-encoding']?.toLowerCase() !== 'chunked') {
+    requireTypeOfRoute(request);
+  }
+}
+
+/** @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint */
+export function requireTypeOfRoute(request: FastifyRequest): void {
   const form = request.routeOptions.config.form === true;
-  if (!isBodyRead(request) && !(form && isTyped(request))) return;
   const due = form ? 'application/x-www-form-urlencoded' : 'application/json';
   if (isPlain(request) && isUtf8(request, due)) return;
   throw form
@@ -17,15 +29,13 @@ export function requireBodyType(request: FastifyRequest): void {
     : new AppError('unsupported_media_type');
 }
 
-/** What comes with a GET or HEAD has no meaning and is not looked at (RFC 9110 §9.3.1). */
-function isBodyRead({ headers, method }: FastifyRequest): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+function isEmpty({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
-/** Whether it names a type, if of nothing: the framework refuses one that it has no parser for as no JSON. */
-function isTyped({ headers }: FastifyRequest): boolean {
-  return headers['content-type'] !== undefined;
+/** What comes with a GET or HEAD has no meaning and is not looked at (RFC 9110 §9.3.1). */
+function isRead({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD';
 }
 
 /** Nothing is decompressed here: a few bytes could become many, and would be counted before. */

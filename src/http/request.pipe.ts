@@ -24,8 +24,8 @@ function isOAuthForm(dto: Type): boolean {
 }
 
 async function checkForm(form: object, dto: Type<object>): Promise<object> {
-  rejectRepeated(form);
   const { sound, faulty } = sortFields(form, dto);
+  rejectRepeated(sound);
   const { instance, faults } = await makeDto(sound, dto, faulty);
   if (faults.length > 0) throw new AppError('invalid_request', { message: asSentence(faults) });
   return instance;

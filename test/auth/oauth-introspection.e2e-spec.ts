@@ -27,7 +27,8 @@ describe('POST /introspect', () => {
     const request = at.api.postForm('/introspect', form);
     return as === '' ? request : request.set('Authorization', `Bearer ${as}`);
   };
-  const introspect = async (token: string) => (await ask({ token }).expect(200)).body as object;
+  const introspect = async (token: string, token_type_hint?: string) =>
+    (await ask({ token, ...(token_type_hint && { token_type_hint }) }).expect(200)).body as object;
   /** Introspects a token at another service than the one that the tests share. */
   const introspectAt = async (other: TestApp, token: string) => {
     const { access_token } = await other.api.signIn(gateway);
@@ -61,17 +62,23 @@ describe('POST /introspect', () => {
     await other.stop();
   });
 
-  it('tells a refresh token apart, and that it holds only until it was used', async () => {
-    expect(await introspect(pair.refresh_token)).toMatchObject({
+  it('tells of a refresh token only who asks for one, without roles, and only until it was used', async () => {
+    const { iss, aud, sub, jti, sid, iat, nbf, exp } = claimsOf(pair.refresh_token);
+    for (const hint of [undefined, 'access_token', 'something_else'])
+      expect(await introspect(pair.refresh_token, hint)).toEqual(inactive);
+    expect(await introspect(pair.refresh_token, 'refresh_token')).toEqual({
       active: true,
       username: 'ada',
       token_type: 'refresh_token',
-      jti: claimsOf(pair.refresh_token).jti,
-      aud: 'http://localhost:3000',
+      ...{ iss, aud, sub, jti, sid, iat, nbf, exp },
     });
     const next = await service.api.renew(pair.refresh_token);
-    expect(await introspect(pair.refresh_token)).toEqual(inactive);
-    expect(await introspect(next.refresh_token)).toMatchObject({ active: true });
+    expect(await introspect(pair.refresh_token, 'refresh_token')).toEqual(inactive);
+    expect(await introspect(next.refresh_token, 'refresh_token')).toMatchObject({ active: true });
+  });
+
+  it('tells of an access token whatever the hint says', async () => {
+    expect(await introspect(pair.access_token, 'refresh_token')).toMatchObject({ token_type: 'bearer' });
   });
 
   it('tells of nothing else, nor why', async () => {
@@ -84,7 +91,7 @@ describe('POST /introspect', () => {
       access_token,
       refresh_token,
     ]);
-    for (const token of [...tokens, 'unknown', '', 'a.b.c', `${pair.access_token}x`])
+    for (const token of [...tokens, 'unknown', 'a.b.c', `${pair.access_token}x`])
       expect(await introspect(token)).toEqual(inactive);
   });
 

@@ -229,7 +229,8 @@ describe('a text in the place of a token', () => {
     const { api } = places.service;
     const missing = { status: 401, error: 'token_missing' };
     expect(refusal(await api.post('/refresh', { refresh_token: '' }))).toEqual(missing);
-    expect(refusal(await api.postForm('/revoke', { token: '' }))).toEqual({ status: 200, error: undefined });
+    const missingInForm = { status: 400, error: 'invalid_request' };
+    expect(refusal(await api.postForm('/revoke', { token: '' }))).toEqual(missingInForm);
   });
 
   it('ends no session and spends nothing by being refused', () => places.expectUnharmed());

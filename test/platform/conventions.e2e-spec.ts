@@ -76,9 +76,22 @@ describe('a refused request', () => {
     }
   });
 
-  it.each(['{', '{"username":}', '{"a":1}}', ''])('is 400 malformed_json for the body %j', async (body) => {
+  it.each(['{', '{"username":}', '{"a":1}}', ' '])('is 400 malformed_json for the body %j', async (body) => {
     const answer = await service.api.raw().post('/register').type('json').send(body);
     expect(refusal(answer)).toEqual({ status: 400, error: 'malformed_json' });
+  });
+
+  it.each([
+    ['JSON', 'application/json'],
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['text', 'text/plain'],
+    ['no type that there is', 'nonsense'],
+  ])('counts as none where it is empty, though it is announced as %s', async (_, type) => {
+    const { access_token } = await service.api.signUp({ ...ada, username: `ada-${String(type.length)}` });
+    const logout = service.api.post('/logout', undefined, access_token).set('Content-Type', type);
+    await logout.expect(204);
+    const register = await service.api.raw().post('/register').set('Content-Type', type);
+    expect(refusal(register)).toEqual({ status: 400, error: 'validation_failed' });
   });
 
   it('takes a body of exactly 16 KiB for what it is', async () => {

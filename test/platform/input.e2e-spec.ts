@@ -269,7 +269,6 @@ describe('a token that is nonsense', () => {
     await service.app.get(RegistrationService).register(grace, ['admin']);
     const { access_token } = await service.api.signIn(grace);
     for (const token of [
-      '',
       '\0',
       '%',
       '%zz',

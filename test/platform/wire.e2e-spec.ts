@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { ada } from '../support/people.js';
 import { rawRequest, sendRaw, type RawAnswer } from '../support/raw-http.js';
 import { TestApp } from '../support/test-app.js';
 import { until } from '../support/until.js';
@@ -176,6 +177,30 @@ describe('what is a request in HTTP/1.1, if an odd one', () => {
     const large = Array.from({ length: 17 }, () => chunk('x'.repeat(KIB))).join('') + chunk('');
     for (const path of ['/register', '/refresh'])
       expectRefusal(await send(rawRequest(`POST ${path}`, chunked, large)), 413, 'payload_too_large');
+  });
+
+  it('counts as having no body where nothing comes in chunks, whatever it announces', async () => {
+    const { access_token } = await service.api.signUp(ada);
+    const authorization = `Authorization: Bearer ${access_token}`;
+    for (const type of ['Content-Type: application/json', 'Content-Type: text/plain', 'X-Type: none'])
+      expectRefusal(
+        await send(rawRequest('POST /register', ['Transfer-Encoding: chunked', type], chunk(''))),
+        400,
+        'validation_failed',
+      );
+    const logout = rawRequest('POST /logout', ['Transfer-Encoding: chunked', authorization], chunk(''));
+    expect(await send(logout)).toMatchObject({ status: 204 });
+  });
+
+  it('is refused for its type where something comes in chunks', async () => {
+    for (const type of ['Content-Type: text/plain', 'X-Type: none'])
+      expectRefusal(
+        await send(
+          rawRequest('POST /register', ['Transfer-Encoding: chunked', type], chunk('{}') + chunk('')),
+        ),
+        415,
+        'unsupported_media_type',
+      );
   });
 
   it('is refused unread where it says that its body is larger than 16 KiB', async () => {

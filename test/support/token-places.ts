@@ -87,7 +87,7 @@ export class TokenPlaces {
       const token = forge(this[type]);
       if (type === 'access')
         expect((await this.client.send({ path: '/protected', bearer: token })).body).toEqual(loggedIn);
-      const { body } = await this.client.send(this.introspection(token));
+      const { body } = await this.client.send(this.introspection(token, type));
       expect(body).toMatchObject({ active: true, username: ada.username });
     }
   }
@@ -129,7 +129,7 @@ export class TokenPlaces {
     return [
       ...(isSendable(token) ? { access, refresh }[type] : []),
       ...(type === 'refresh' ? refreshInBody : []),
-      { name: 'POST /introspect', request: this.introspection(token), due: inactive },
+      { name: 'POST /introspect', request: this.introspection(token, type), due: inactive },
       {
         name: 'POST /revoke',
         request: { method: 'POST', path: '/revoke', form: { token } },
@@ -138,8 +138,9 @@ export class TokenPlaces {
     ];
   }
 
-  private introspection(token: string): PlainRequest {
-    return { method: 'POST', path: '/introspect', form: { token }, bearer: this.asking.access_token };
+  private introspection(token: string, type: TokenType): PlainRequest {
+    const form = { token, token_type_hint: `${type}_token` };
+    return { method: 'POST', path: '/introspect', form, bearer: this.asking.access_token };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Test } from 'supertest';
 import { refusal } from '../support/api-client.js';
 import { FixedClock } from '../support/fixed-clock.js';
 import { ada, grace, type Person } from '../support/people.js';
@@ -11,6 +12,7 @@ describe('revoking', () => {
   let service: TestApp;
   let person: Person;
   let pair: TokenPair;
+  let other: TokenPair;
   let count = 0;
 
   const restart = async (settings: Record<string, string> = {}) => {
@@ -57,10 +59,36 @@ describe('revoking', () => {
     await service.api.renew(other.refresh_token);
   });
 
-  it('needs an access token for logout, and takes it once', async () => {
+  it.each<[string, (refreshToken: string) => Test]>([
+    ['as bearer', (token) => service.api.post('/logout', undefined, token)],
+    ['in the body', (token) => service.api.post('/logout', { refresh_token: token })],
+    [
+      'in the body, beside an access token of another session',
+      (token) => service.api.post('/logout', { refresh_token: token }, other.access_token),
+    ],
+  ])('ends the session of a refresh token that is presented for logout %s', async (_, logout) => {
+    other = await service.api.signIn(person);
+    await logout(pair.refresh_token).expect(204);
+    await expectRevoked(pair.access_token, 'logout');
+    await expectUnrefreshable(pair.refresh_token, 'logout');
+    await service.api.get('/protected', other.access_token).expect(200);
+    expect(refusal(await logout(pair.refresh_token))).toEqual({ status: 401, error: 'token_revoked' });
+  });
+
+  it.each([
+    ['nonsense', 401, 'token_invalid'],
+    ['', 401, 'token_missing'],
+    [7, 400, 'validation_failed'],
+  ])('refuses a logout with the refresh token %j', async (refresh_token, status, error) => {
+    const answer = await service.api.post('/logout', { refresh_token }, pair.access_token);
+    expect(refusal(answer)).toEqual({ status, error });
+    await service.api.get('/protected', pair.access_token).expect(200);
+  });
+
+  it('needs a token for logout, and takes it once', async () => {
     expect(refusal(await service.api.post('/logout'))).toEqual({ status: 401, error: 'token_missing' });
-    const wrong = await service.api.post('/logout', undefined, pair.refresh_token);
-    expect(refusal(wrong)).toEqual({ status: 401, error: 'token_invalid' });
+    const more = await service.api.post('/logout', { all: true }, pair.access_token);
+    expect(refusal(more)).toEqual({ status: 400, error: 'validation_failed' });
     await service.api.post('/logout', undefined, pair.access_token).expect(204);
     await service.api.post('/logout', undefined, pair.access_token).expect(401);
   });

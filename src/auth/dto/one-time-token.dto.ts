@@ -1,7 +1,7 @@
-import { IsBoundedText } from '../../users/text-rules.js';
+import { IsPresentedToken } from '../../users/text-rules.js';
 
 export class OneTimeTokenDto {
   /** From the link in the mail */
-  @IsBoundedText(128)
+  @IsPresentedToken()
   token!: string;
 }

@@ -8,7 +8,7 @@ export class TokenParameterDto {
   @IsPresentedToken()
   token!: string;
 
-  /** Not needed: a token says itself what it is */
+  /** Needed to introspect a refresh token; elsewhere a token says itself what it is */
   @IsOptional()
   @IsBoundedText(64)
   token_type_hint?: string;

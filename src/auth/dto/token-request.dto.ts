@@ -21,4 +21,9 @@ export class TokenRequestDto {
   @IsOptional()
   @IsPresentedToken()
   refresh_token?: string;
+
+  /** None is granted: only an empty one is taken */
+  @IsOptional()
+  @IsBoundedText(4096)
+  scope?: string;
 }
