@@ -14,6 +14,7 @@ export const auditEventTypes = {
   roles_changed: 'success',
   username_changed: 'success',
   email_change_requested: 'success',
+  email_change_cancelled: 'success',
   email_changed: 'success',
   email_verified: 'success',
   password_set: 'success',

@@ -6,6 +6,7 @@ import { jsonArray } from '../http/json-array.js';
 import { Clock } from '../time/clock.js';
 import { SessionLists } from '../tokens/session-lists.service.js';
 import { FeatureData } from '../users/feature-data.js';
+import { UserDirectory } from '../users/user-directory.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ExportedSession, ExportedUser, type AccountExport } from './account-export.js';
 
@@ -17,6 +18,7 @@ type End = Pick<AccountExport, 'features'>;
 export class AccountExportService {
   constructor(
     private readonly users: UsersService,
+    private readonly directory: UserDirectory,
     private readonly sessions: SessionLists,
     private readonly audit: AuditEvents,
     private readonly features: FeatureData,
@@ -31,7 +33,7 @@ export class AccountExportService {
     const user = await this.users.require(userId);
     const beginning: Beginning = {
       exported_at: this.clock.now().toISOString(),
-      user: ExportedUser.of(user, await this.users.isImported(userId)),
+      user: ExportedUser.of(user, await this.directory.isImported(userId)),
     };
     const end: End = { features: await this.features.of(userId) };
     return Readable.from(this.document(userId, beginning, end), { objectMode: false });

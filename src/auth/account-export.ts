@@ -6,8 +6,6 @@ import type { User } from '../users/user.entity.js';
 import { UserProfile } from '../users/user-profile.js';
 
 export class ExportedUser extends UserProfile {
-  /** An address that is not verified yet, and takes the place of the other then */
-  pending_email!: string | null;
   /** ISO 8601, UTC */
   password_changed_at!: string;
   /** Whether the account came from another system */
@@ -15,7 +13,6 @@ export class ExportedUser extends UserProfile {
 
   static of(user: User, imported: boolean): ExportedUser {
     return Object.assign(UserProfile.from(user), {
-      pending_email: user.pendingEmail,
       password_changed_at: user.passwordChangedAt.toISOString(),
       imported,
     });

@@ -38,7 +38,9 @@ export class AccountController {
   }
 
   /** Everything that is kept about the caller, as one document to keep. */
+  @FreshToken()
   @ApiOkResponse({ type: AccountExport })
+  @ApiErrors('fresh_token_required')
   @RecordedRead()
   @Get('export')
   async export(@CurrentUser() { userId }: Identity): Promise<StreamableFile> {

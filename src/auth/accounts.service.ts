@@ -11,6 +11,7 @@ import { lockUser } from '../users/lock-user.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import type { User } from '../users/user.entity.js';
 import { UsersService, type AccountChange } from '../users/users.service.js';
+import { AccountRevocation } from './account-revocation.service.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
 /** What an admin changes of an account, with the sessions that end by it. Without `by`, the command line does it. */
@@ -21,6 +22,7 @@ export class AccountsService {
     private readonly newPasswords: NewPasswordsService,
     private readonly verification: EmailVerificationService,
     private readonly revocation: RevocationService,
+    private readonly accountRevocation: AccountRevocation,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
   ) {}
@@ -45,7 +47,7 @@ export class AccountsService {
       if (change.email !== undefined) await this.verification.replaceAddress(manager, before, change.email);
       await this.users.apply(id, change);
       await this.record(manager, before, change);
-      const cut = await this.cut(before, change);
+      const cut = await this.cut(manager, before, change);
       return { user: await lockUser(manager, id), cut };
     });
   }
@@ -73,9 +75,10 @@ export class AccountsService {
   async setPassword(user: User, password: string): Promise<CutCounts> {
     const passwordHash = await this.newPasswords.hash(password, user);
     return this.work.run(async (manager) => {
-      await this.users.setPasswordHash(await lockUser(manager, user.id), passwordHash);
+      const before = await lockUser(manager, user.id);
+      await this.users.setPasswordHash(before, passwordHash);
       await this.audit.record(manager, { type: 'password_set', userId: user.id });
-      return this.revocation.endSessions({ userId: user.id }, 'admin');
+      return this.accountRevocation.revoke(manager, before, 'admin');
     });
   }
 
@@ -95,9 +98,10 @@ export class AccountsService {
     if (email !== undefined) await this.audit.record(manager, { type: 'email_changed', userId });
   }
 
-  private async cut(before: User, change: AccountChange): Promise<CutCounts> {
+  private async cut(manager: EntityManager, before: User, change: AccountChange): Promise<CutCounts> {
     const reason = cutReason(before, change);
     if (reason === undefined) return noCut;
+    if (reason === 'account_disabled') return this.accountRevocation.revoke(manager, before, reason);
     return this.revocation.endSessions({ userId: before.id }, reason);
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../access/current-user.decorator.js';
+import { FreshToken } from '../access/fresh-token.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { Roles } from '../access/roles.decorator.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
@@ -40,8 +41,9 @@ export class AdministrationController {
   }
 
   /** Changes a user. Disabling, and taking a role away, ends all of the user's sessions. */
+  @FreshToken()
   @ApiOkResponse({ type: UserProfile })
-  @ApiErrors('user_exists', 'last_admin')
+  @ApiErrors('fresh_token_required', 'user_exists', 'last_admin')
   @Patch(':id')
   async change(
     @CurrentUser() { userId: by }: Identity,
@@ -52,8 +54,9 @@ export class AdministrationController {
   }
 
   /** Deletes a user, and ends all of the user's sessions. */
+  @FreshToken()
   @ApiNoContentResponse()
-  @ApiErrors('last_admin')
+  @ApiErrors('fresh_token_required', 'last_admin')
   @HttpCode(204)
   @Delete(':id')
   async delete(@CurrentUser() { userId: by }: Identity, @Param('id') id: string): Promise<void> {
@@ -61,7 +64,9 @@ export class AdministrationController {
   }
 
   /** Ends all sessions of a user. */
+  @FreshToken()
   @ApiNoContentResponse()
+  @ApiErrors('fresh_token_required')
   @HttpCode(204)
   @Delete(':id/sessions')
   async endSessions(@CurrentUser() { userId: by }: Identity, @Param('id') id: string): Promise<void> {

@@ -9,6 +9,7 @@ import { AccessTokens } from './access-tokens.service.js';
 import { AccountController } from './account.controller.js';
 import { AccountDeletionService } from './account-deletion.service.js';
 import { AccountExportService } from './account-export.service.js';
+import { AccountRevocation } from './account-revocation.service.js';
 import { AccountsService } from './accounts.service.js';
 import { AdministrationController } from './administration.controller.js';
 import { AuthController } from './auth.controller.js';
@@ -84,6 +85,7 @@ const globalGuards = [RateLimitGuard, JwtAuthGuard, RolesGuard, FreshTokenGuard]
     AccountDeletionService,
     AccountExportService,
     AccountMails,
+    AccountRevocation,
     AccountsService,
     AuthService,
     CredentialsService,

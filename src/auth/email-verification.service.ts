@@ -40,6 +40,12 @@ export class EmailVerificationService {
     if (address !== null) await this.askFor(manager, user, address);
   }
 
+  /** What was mailed to an address, or waits to be, verifies it no more. */
+  async revoke(manager: EntityManager, userId: string, address: string): Promise<void> {
+    await this.oneTimeTokens.revoke(manager, userId, 'verify_email');
+    await this.mails.drop(manager, address, ['verify_email']);
+  }
+
   /** Mails a link to an address of the user, or one that is to be. */
   askFor(manager: EntityManager, { id }: User, address: string): Promise<void> {
     return this.mails.add(manager, { kind: 'verify_email', cause: id, recipient: address, userId: id });

@@ -3,9 +3,9 @@ import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { MailQueue } from '../mail/mail-queue.js';
 import type { CutCounts } from '../tokens/cut.js';
-import { RevocationService } from '../tokens/revocation.service.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
+import { AccountRevocation } from './account-revocation.service.js';
 import { CredentialsService } from './credentials.service.js';
 import type { ChangePasswordDto } from './dto/change-password.dto.js';
 import { tellOf } from './mails/tell-of.js';
@@ -17,13 +17,14 @@ export class PasswordChangeService {
     private readonly users: UsersService,
     private readonly newPasswords: NewPasswordsService,
     private readonly credentials: CredentialsService,
-    private readonly revocation: RevocationService,
+    private readonly revocation: AccountRevocation,
     private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
   ) {}
 
   /**
-   * Sets the new password and ends every session but the caller's: whoever got in by the old one is out.
+   * Sets the new password and ends every session but the caller's, with all that could open the account again: whoever got
+   * in by the old one is out.
    * @throws AppError validation_failed, invalid_credentials, account_disabled or overloaded
    */
   async change(
@@ -36,7 +37,7 @@ export class PasswordChangeService {
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_changed', userId });
       await tellOf(this.mails, manager, 'password_changed', user);
-      return this.revocation.endSessions({ userId, exceptSessionId: sessionId }, 'password_changed');
+      return this.revocation.revoke(manager, user, 'password_changed', sessionId);
     });
   }
 }

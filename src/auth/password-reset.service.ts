@@ -5,11 +5,11 @@ import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { MailQueue } from '../mail/mail-queue.js';
 import type { CutCounts } from '../tokens/cut.js';
-import { RevocationService } from '../tokens/revocation.service.js';
 import { fold } from '../users/fold.js';
 import { lockUser } from '../users/lock-user.js';
 import { NewPasswordsService } from '../users/new-passwords.service.js';
 import { UsersService } from '../users/users.service.js';
+import { AccountRevocation } from './account-revocation.service.js';
 import { tellOf } from './mails/tell-of.js';
 import { OneTimeTokensService } from './one-time-tokens/one-time-tokens.service.js';
 
@@ -20,7 +20,7 @@ export class PasswordResetService {
     private readonly users: UsersService,
     private readonly newPasswords: NewPasswordsService,
     private readonly oneTimeTokens: OneTimeTokensService,
-    private readonly revocation: RevocationService,
+    private readonly revocation: AccountRevocation,
     private readonly mails: MailQueue,
     private readonly audit: AuditTrail,
     private readonly work: UnitOfWork,
@@ -38,7 +38,8 @@ export class PasswordResetService {
   }
 
   /**
-   * Sets the password and ends every session: whoever got in by the old one is out.
+   * Sets the password and ends every session, with all that could open the account again: whoever got in by the old one is
+   * out.
    * @throws AppError one_time_token_invalid, validation_failed or overloaded
    */
   async reset(token: string, newPassword: string): Promise<CutCounts> {
@@ -53,7 +54,7 @@ export class PasswordResetService {
       await this.users.setPasswordHash(user, passwordHash);
       await this.audit.record(manager, { type: 'password_reset', userId });
       await tellOf(this.mails, manager, 'password_changed', user);
-      return this.revocation.endSessions({ userId }, 'password_changed');
+      return this.revocation.revoke(manager, user, 'password_changed');
     });
   }
 }

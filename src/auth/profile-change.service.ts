@@ -34,6 +34,17 @@ export class ProfileChangeService {
     });
   }
 
+  /** Forgets the address that is to be verified, if there is one, with the link that was mailed to it. */
+  cancelEmail(userId: string): Promise<void> {
+    return this.work.run(async (manager) => {
+      const { pendingEmail } = await lockUser(manager, userId);
+      if (pendingEmail === null) return;
+      await this.users.cancelPendingEmail(userId);
+      await this.verification.revoke(manager, userId, pendingEmail);
+      await this.audit.record(manager, { type: 'email_change_cancelled', userId });
+    });
+  }
+
   private async rename(manager: EntityManager, { id }: User, username: string): Promise<void> {
     await this.users.setUsername(id, username);
     await this.audit.record(manager, { type: 'username_changed', userId: id });

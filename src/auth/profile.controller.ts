@@ -1,5 +1,5 @@
-import { Body, Controller, Patch } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, HttpCode, Patch } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import { FreshToken } from '../access/fresh-token.decorator.js';
 import type { Identity } from '../access/identity.js';
@@ -22,5 +22,14 @@ export class ProfileController {
   @Patch()
   async change(@CurrentUser() { userId }: Identity, @Body() changes: ChangeProfileDto): Promise<UserProfile> {
     return UserProfile.from(await this.profiles.change(userId, changes));
+  }
+
+  /** Keeps the email address in force: the one that is to be verified is forgotten. */
+  @ApiAccessToken()
+  @ApiNoContentResponse()
+  @HttpCode(204)
+  @Delete('pending-email')
+  async cancelEmail(@CurrentUser() { userId }: Identity): Promise<void> {
+    await this.profiles.cancelEmail(userId);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { Clock } from '../time/clock.js';
 import { OutboundMail } from './outbound-mail.entity.js';
 
@@ -27,8 +27,8 @@ export class MailQueue {
     ]);
   }
 
-  /** Takes back what waits for this address. */
-  async drop(manager: EntityManager, recipient: string): Promise<void> {
-    await manager.delete(OutboundMail, { recipient });
+  /** Takes back what waits for this address: all of it, or the mails of some kinds. */
+  async drop(manager: EntityManager, recipient: string, kinds?: readonly string[]): Promise<void> {
+    await manager.delete(OutboundMail, { recipient, ...(kinds && { kind: In([...kinds]) }) });
   }
 }

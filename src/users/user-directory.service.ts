@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { IsNull, Not, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
 import { decodeCursor, invalidCursor, toPage } from '../http/cursor.js';
@@ -28,6 +28,11 @@ export class UserDirectory {
     const user = await this.work.read((manager) => manager.findOneBy(User, { id }));
     if (!user) throw new AppError('not_found');
     return user;
+  }
+
+  /** Whether the account came from another system. */
+  isImported(id: string): Promise<boolean> {
+    return this.work.read((manager) => manager.existsBy(User, { id, importedFrom: Not(IsNull()) }));
   }
 
   list(): Promise<User[]> {

@@ -8,6 +8,8 @@ export class UserProfile {
   username!: string;
   email!: string | null;
   email_verified!: boolean;
+  /** An address that takes the place of the other once it is verified */
+  pending_email!: string | null;
   roles!: Role[];
   disabled!: boolean;
   /** ISO 8601, UTC */
@@ -21,6 +23,7 @@ export class UserProfile {
       username: user.username,
       email: user.email,
       email_verified: user.emailVerified,
+      pending_email: user.pendingEmail,
       roles: user.roles,
       disabled: user.disabled,
       created_at: user.createdAt.toISOString(),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import type { Role } from '../access/role.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
@@ -92,11 +92,6 @@ export class UsersService {
     return this.findBy(byLogin(await this.loginName(login)));
   }
 
-  /** Whether the account came from another system. */
-  isImported(id: string): Promise<boolean> {
-    return this.work.read((manager) => manager.existsBy(User, { id, importedFrom: Not(IsNull()) }));
-  }
-
   /**
    * Tries a password on the account with this username or email, compared without case.
    * @returns for an unknown login the same as for a wrong password but the id, after the same work.
@@ -145,6 +140,11 @@ export class UsersService {
     const owner = await this.findByEmail(pendingEmail);
     if (owner && owner.id !== id) throw new AppError('user_exists');
     await this.change(id, { pendingEmail });
+  }
+
+  /** Keeps the address in force. */
+  cancelPendingEmail(id: string): Promise<void> {
+    return this.change(id, { pendingEmail: null });
   }
 
   /** A new email address counts as unverified. @throws AppError user_exists where it is somebody else's. */

@@ -22,6 +22,7 @@ describe('registration', () => {
       username: 'grace',
       email: 'grace@example.org',
       email_verified: false,
+      pending_email: null,
       roles: ['user'],
       disabled: false,
       created_at: '2026-03-01T12:00:00.000Z',

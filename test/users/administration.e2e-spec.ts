@@ -73,6 +73,7 @@ describe('the administration', () => {
       username: 'ada',
       email: 'Ada@example.org',
       email_verified: false,
+      pending_email: null,
       roles: ['user'],
       disabled: false,
       created_at: now,

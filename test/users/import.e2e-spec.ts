@@ -43,6 +43,7 @@ describe('an import', () => {
       username: 'Ada',
       email: 'Ada@example.org',
       email_verified: true,
+      pending_email: null,
       roles: ['user', 'admin'],
       disabled: false,
       created_at: '2019-12-10T08:00:00.123Z',

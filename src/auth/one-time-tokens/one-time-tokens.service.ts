@@ -50,6 +50,11 @@ export class OneTimeTokensService {
     await manager.delete(OneTimeToken, { userId, purpose });
   }
 
+  /** Revokes the tokens of a user, whatever they are for. */
+  async revokeAll(manager: EntityManager, userId: string): Promise<void> {
+    await manager.delete(OneTimeToken, { userId });
+  }
+
   private async load(manager: EntityManager, token: string, purpose: Purpose): Promise<OneTimeToken> {
     const row = await manager.findOneBy(OneTimeToken, { digest: digestOf(token), purpose });
     if (!row || row.expiresAt <= this.clock.now()) throw new AppError('one_time_token_invalid');
