@@ -28,7 +28,7 @@ const givesTokens = [
 const JWT = /ey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}/;
 const INTERNALS =
   /\$argon2|password_?hash|SQLITE_|SELECT |INSERT |node_modules|\n? {4}at |FST_ERR|nestjs|fastify|\/dist\//i;
-const OAUTH = ['invalid_request', 'invalid_grant', 'unsupported_grant_type'];
+const OAUTH = ['invalid_request', 'invalid_grant', 'invalid_scope', 'unsupported_grant_type'];
 
 const routes = tableRows(readDocument('docs/routes.md'))
   .map(([route]) => route!.split(' ') as [string, string])
