@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { In, MoreThan, type EntityManager } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { deleteSomeExpired } from '../database/delete-expired.js';
 import { AppError } from '../errors/app-error.js';
@@ -31,7 +31,7 @@ export class NameReservations {
 
   /** Reserves all names of a user whose account is deleted. */
   reserveAll(manager: EntityManager, user: User): Promise<void> {
-    return this.reserve(manager, null, namesOf(user));
+    return this.reserve(manager, user.id, namesOf(user));
   }
 
   /**
@@ -39,34 +39,31 @@ export class NameReservations {
    * @throws AppError user_exists where one is reserved for somebody else
    */
   async rejectReserved(manager: EntityManager, userId: string, names: Names): Promise<void> {
-    const taken = await this.findReserved(manager, namesOf(names), userId);
-    if (taken.size > 0)
+    const isReserved = await this.findReserved(manager, namesOf(names));
+    if (namesOf(names).some((name) => isReserved(name, userId)))
       throw new AppError('user_exists', { detail: 'the name is reserved for its former owner' });
   }
 
-  /** Which of these names nobody but this user may take now. */
+  /** Looks up which of these names are reserved. @returns whether one is, for anybody but the user with an id */
   async findReserved(
     manager: EntityManager,
     names: readonly string[],
-    userId = '',
-  ): Promise<ReadonlySet<string>> {
-    if (names.length === 0) return new Set();
-    const byDigest = new Map(names.map((name) => [digestOf(name), name]));
-    const inForce = { digest: In([...byDigest.keys()]), expiresAt: MoreThan(this.clock.now()) };
-    const where = [IsNull(), Not(userId)].map((owner) => ({ ...inForce, userId: owner }));
-    const rows = await manager.findBy(ReservedName, where);
-    return new Set(rows.flatMap(({ digest }) => byDigest.get(digest) ?? []));
+  ): Promise<(name: string, userId?: string) => boolean> {
+    const where = { digest: In(names.map(digestOf)), expiresAt: MoreThan(this.clock.now()) };
+    const rows = names.length === 0 ? [] : await manager.findBy(ReservedName, where);
+    const owners = new Map(rows.map(({ digest, ownerDigest }) => [digest, ownerDigest]));
+    return (name, userId = '') => {
+      const owner = owners.get(digestOf(name));
+      return owner !== undefined && owner !== digestOf(userId);
+    };
   }
 
-  private async reserve(
-    manager: EntityManager,
-    userId: string | null,
-    names: readonly string[],
-  ): Promise<void> {
+  private async reserve(manager: EntityManager, userId: string, names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     const now = this.clock.now();
     const expiresAt = addSeconds(now, this.settings.accessTokenTtl);
-    const rows = names.map((name) => ({ digest: digestOf(name), userId, expiresAt }));
+    const ownerDigest = digestOf(userId);
+    const rows = names.map((name) => ({ digest: digestOf(name), ownerDigest, expiresAt }));
     await manager.upsert(ReservedName, rows, ['digest']);
     await deleteSomeExpired(manager, ReservedName, 'digest', now);
   }
@@ -76,6 +73,6 @@ function namesOf({ usernameFolded, emailFolded }: Names): string[] {
   return [usernameFolded, emailFolded].filter((name) => name != null);
 }
 
-function digestOf(name: string): string {
-  return createHash('sha256').update(name).digest('base64url');
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

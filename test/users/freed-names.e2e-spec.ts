@@ -45,8 +45,7 @@ describe('a name that is given up', () => {
   it('is not given up by a change of case alone, nor by a change of something else', async () => {
     await rename(owner.access_token, { username: ada.username.toUpperCase() }).expect(200);
     await rename(owner.access_token, { email: 'countess@example.org' }).expect(200);
-    const reserved = await service.query('SELECT user_id FROM reserved_names');
-    expect(reserved).toEqual([{ user_id: owner.id }]);
+    expect(await service.query('SELECT digest FROM reserved_names')).toHaveLength(1);
   });
 
   it('stays reserved with the address of a deleted account, of which no trace but a digest is left', async () => {
@@ -75,6 +74,15 @@ describe('a name that is given up', () => {
     await rename(owner.access_token, { username: 'countess' }).expect(200);
     const { refusals } = await importUsers(service, [ada]);
     expect(JSON.stringify(refusals)).toContain('was given up a moment ago');
+  });
+
+  it('is imported again with the id of its former owner', async () => {
+    await service.api.delete('/users/me', owner.access_token, { password: ada.password }).expect(204);
+    const again = { ...ada, id: owner.id };
+    expect(await importUsers(service, [{ ...ada, id: other.id.replace(/^./, '0') }])).toMatchObject({
+      refused: 1,
+    });
+    expect(await importUsers(service, [again])).toMatchObject({ imported: 1 });
   });
 
   it('goes to nobody else, however a registration races the change', async () => {

@@ -9,7 +9,7 @@ export class AddReservedNames1797100000000 implements MigrationInterface {
         name: 'reserved_names',
         columns: [
           { name: 'digest', type: 'varchar', length: '43', isPrimary: true },
-          { name: 'user_id', type: 'varchar', length: '36', isNullable: true },
+          { name: 'owner_digest', type: 'varchar', length: '43' },
           { name: 'expires_at', type: 'bigint' },
         ],
       }),

@@ -23,21 +23,20 @@ export class KnownUsers {
     const byId = new Map(found.map((user) => [user.id, user]));
     const byName = new Map(found.map((user) => [user.usernameFolded, user]));
     const byEmail = new Map(found.map((user) => [user.emailFolded, user]));
-    const reserved = await this.findReserved(records);
+    const isReserved = await this.findReserved(records);
     return (record) => {
       const user = byName.get(fold(record.username));
       if (user) return standing(record, user);
       if (byId.has(idOf(record) ?? '')) return { fault: 'id is that of another user' };
       if (byEmail.has(emailOf(record) ?? '')) return { fault: 'email is that of another user' };
-      if (reserved.has(fold(record.username)) || reserved.has(emailOf(record) ?? ''))
+      if (namesOf(record).some((name) => isReserved(name, idOf(record))))
         return { fault: 'username or email was given up a moment ago: import it again later' };
       return { present: false };
     };
   }
 
-  private findReserved(records: readonly UserRecord[]): Promise<ReadonlySet<string>> {
-    const names = records.flatMap((record) => [fold(record.username), emailOf(record) ?? []].flat());
-    return this.work.read((manager) => this.reservations.findReserved(manager, names));
+  private findReserved(records: readonly UserRecord[]): Promise<(name: string, userId?: string) => boolean> {
+    return this.work.read((manager) => this.reservations.findReserved(manager, records.flatMap(namesOf)));
   }
 
   private find(records: readonly UserRecord[]): Promise<User[]> {
@@ -71,4 +70,8 @@ function idOf({ id }: UserRecord): string | undefined {
 
 function emailOf({ email }: UserRecord): string | undefined {
   return email == null ? undefined : fold(email);
+}
+
+function namesOf(record: UserRecord): string[] {
+  return [fold(record.username), emailOf(record)].filter((name) => name !== undefined);
 }
