@@ -38,6 +38,11 @@ export const bcryptHashes = [
 ];
 
 export const pbkdf2Hashes = [
+  // By Python's hashlib, as Keycloak does it: a key of 64 bytes.
+  made(
+    'Keycloak pbkdf2-sha256',
+    '$pbkdf2-sha256$27500$jx5KeyydPlBhcoOUBaa3yA$Dkbx.52mkvOZAblU3pShfD6dI7FN68W6/q7lmaiRQ7E5AhAa9/SfxkmiYtDE/0JbfVLuIzsJEfxeCJxLK2O9Yw',
+  ),
   made(
     'passlib pbkdf2_sha256',
     '$pbkdf2-sha256$29000$jhFCCGGsdY5x7v1/LyWEMA$2n.TG2frF5JF3mazRUXHyib8PAkG3S984OrBpy35RBE',
@@ -119,9 +124,23 @@ export const argon2Hashes = [
   ),
 ];
 
+/** Put together by Python's hashlib and struct, as ASP.NET Core's `PasswordHasher` lays them out. */
+export const aspNetHashes = [
+  made('ASP.NET Identity 2', 'AI8eSnssnT5QYXKDlAWmt8h5IUIn44CKzCaddfHF3IK0aYPfhzZyTPEI3eWrb7AvCg=='),
+  made(
+    'ASP.NET Identity 3',
+    'AQAAAAEAACcQAAAAEI8eSnssnT5QYXKDlAWmt8gCYdxiZtt8IfKzXImOOpPPDZk850tknSfkwRgENOBSyg==',
+  ),
+  made(
+    'ASP.NET Identity 3 of SHA-512',
+    'AQAAAAIAAYagAAAAEI8eSnssnT5QYXKDlAWmt8iix3YWW+0VyjJJAHA7/NLYvpUhwNxRndEUduwdpu/5qQ==',
+  ),
+];
+
 export const foreignHashes = [
   ...bcryptHashes,
   ...pbkdf2Hashes,
+  ...aspNetHashes,
   ...scryptHashes,
   ...firebaseHashes,
   ...argon2Hashes,
