@@ -10,6 +10,7 @@ import { createLogger } from './logging/logger.js';
 async function start(): Promise<void> {
   const settings = loadSettings();
   const logger = createLogger(settings.logLevel);
+  for (const warning of settings.warnings) logger.warn(warning);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings),
     createAdapter(settings, logger),

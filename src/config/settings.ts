@@ -16,6 +16,8 @@ import { publicUrlOf } from './public-url.js';
 import { parseRateLimits, type RateLimit } from './rate-limit.js';
 import { parseRedisUrl } from './redis-url.js';
 import { splitList } from './setting-rules.js';
+import { readSettingFiles } from './setting-files.js';
+import { warningsOf } from './setting-warnings.js';
 import { SettingsError } from './settings-error.js';
 
 export type JwtAlgorithm = (typeof jwtAlgorithms)[number];
@@ -82,6 +84,8 @@ export abstract class Settings {
       }
     | undefined;
   abstract readonly logLevel: string;
+  /** For the operator, at start. */
+  abstract readonly warnings: readonly string[];
 }
 
 /**
@@ -98,14 +102,16 @@ export function givenVariables(variables: Variables = process.env, file = '.env'
 }
 
 /**
- * Checks and types the given variables; those that are no settings of ours are ignored.
+ * Checks and types the given variables, also those in files; those that are no settings of ours are ignored.
  * @throws SettingsError naming every setting that is wrong.
  */
 export function readSettings(variables: Variables): Settings {
-  const environment = takeOurs(variables);
-  const faults = validateSync(environment).flatMap(({ property, constraints }) =>
+  const given = readSettingFiles(variables, settingNames);
+  const environment = takeOurs(given.variables);
+  const wrong = validateSync(environment).flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((rule) => ({ name: property, rule })),
   );
+  const faults = [...given.faults, ...wrong];
   if (faults.length > 0) throw new SettingsError(faults);
   return freezeSettings(environment);
 }
@@ -161,6 +167,7 @@ function freezeSettings(environment: Environment): Settings {
     revocationsTokens: splitList(environment.REVOCATIONS_TOKEN ?? ''),
     metrics: metricsOf(environment),
     logLevel: environment.LOG_LEVEL,
+    warnings: warningsOf(environment, publicUrl),
   });
 }
 

@@ -1,3 +1,4 @@
+import { fileSetting } from '../config/setting-files.js';
 import { SettingsError } from '../config/settings-error.js';
 import { givenVariables, readSettings, type Settings, type Variables } from '../config/settings.js';
 
@@ -15,7 +16,15 @@ export function settingsWithin({ path, ...own }: Variables, variables?: Variable
   // Links in mails may begin with a port, where it is one.
   const PORT = /^\d+$/.test(given.PORT ?? '') ? given.PORT : '';
   try {
-    return readSettings({ ...given, PORT, HOST: '', SHUTDOWN_DELAY: '', ...own, API_PREFIX: path });
+    return readSettings({
+      ...given,
+      ...notFromFiles(own),
+      PORT,
+      HOST: '',
+      SHUTDOWN_DELAY: '',
+      ...own,
+      API_PREFIX: path,
+    });
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const faults = error.faults.map(({ name, rule }) => ({
@@ -24,4 +33,9 @@ export function settingsWithin({ path, ...own }: Variables, variables?: Variable
     }));
     throw new SettingsError(faults, REMEDY);
   }
+}
+
+/** What is given in the options goes before a file that the environment names. */
+function notFromFiles(own: Variables): Variables {
+  return Object.fromEntries(Object.keys(own).map((name) => [fileSetting(name), '']));
 }
