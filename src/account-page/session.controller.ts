@@ -57,6 +57,7 @@ export class SessionController {
   }
 
   /** Ends the session of the cookie, and takes the cookie away. Where there is none, there is nothing to do. */
+  @Throttle('none')
   @ApiNoContentResponse()
   @ApiErrors('cross_origin_request')
   @HttpCode(204)

@@ -1,11 +1,13 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access/public.decorator.js';
+import { Throttle } from '../access/throttle.decorator.js';
 import { ApiErrors } from '../docs/api-errors.decorator.js';
 import { AppError } from '../errors/app-error.js';
 import { Settings } from '../config/settings.js';
 import { ServerMetadata } from './server-metadata.js';
 
+@Throttle('none')
 @ApiTags('discovery')
 @Controller('.well-known')
 export class OAuthMetadataController {

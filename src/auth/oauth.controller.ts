@@ -48,6 +48,7 @@ export class OAuthController {
 
   /** The revocation endpoint of RFC 7009: whoever holds a token may revoke it. A refresh token takes its session along. */
   @Public()
+  @Throttle('none')
   @OAuthEndpoint()
   @ApiBody({ type: TokenParameterDto })
   @ApiOkResponse({ description: 'The token does not hold, also where it never did' })
@@ -60,6 +61,7 @@ export class OAuthController {
 
   /** The introspection endpoint of RFC 7662, for services that ask whether a token holds. */
   @Roles('admin', 'introspect')
+  @Throttle('caller')
   @OAuthEndpoint()
   @ApiAccessToken()
   @ApiBody({ type: TokenParameterDto })

@@ -11,6 +11,7 @@ import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { Public } from '../access/public.decorator.js';
+import { Throttle } from '../access/throttle.decorator.js';
 import type { CutScope } from '../tokens/cut.js';
 import { RevocationService } from '../tokens/revocation.service.js';
 import type { RefreshClaims } from '../tokens/token-claims.js';
@@ -23,6 +24,7 @@ class Confirmation {
   detail!: string;
 }
 
+@Throttle('none')
 @ApiTags('sign-out')
 @Controller()
 export class SignOutController {

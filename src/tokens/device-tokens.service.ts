@@ -12,6 +12,8 @@ import { unlessRefused } from './unless-refused.js';
 export interface Device {
   readonly userId: string;
   readonly deviceId: string;
+  /** When the password was set that it was known by: another one makes it unknown. Milliseconds since 1970. */
+  readonly passwordChangedAt: number;
 }
 
 const TYPE = 'device+jwt';
@@ -35,16 +37,17 @@ export class DeviceTokens {
   }
 
   /** Another device of the user. */
-  newDevice(userId: string): Device {
-    return { userId, deviceId: randomUUID() };
+  newDevice(userId: string, passwordChangedAt: number): Device {
+    return { userId, deviceId: randomUUID(), passwordChangedAt };
   }
 
   /** Signs what the device shows from now on. */
-  sign({ userId, deviceId }: Device): string {
+  sign({ userId, deviceId, passwordChangedAt }: Device): string {
     const { issuer } = this.settings;
     const now = numericDate(this.clock.now());
     const claims = { iss: issuer, aud: issuer, sub: userId, jti: deviceId, iat: now, exp: now + this.ttl };
-    return signToken(this.jwt, this.keys.current, TYPE, { ...claims, type: 'device' });
+    const type = 'device';
+    return signToken(this.jwt, this.keys.current, TYPE, { ...claims, type, pwd: passwordChangedAt });
   }
 
   /** The device that shows this. @returns undefined for what was not signed here, and for what has expired. */
@@ -52,7 +55,11 @@ export class DeviceTokens {
     const payload = unlessRefused(() => this.requireGenuine(token));
     if (payload?.['type'] !== 'device' || Number(payload['exp']) <= numericDate(this.clock.now()))
       return undefined;
-    return { userId: String(payload['sub']), deviceId: String(payload['jti']) };
+    return {
+      userId: String(payload['sub']),
+      deviceId: String(payload['jti']),
+      passwordChangedAt: Number(payload['pwd']),
+    };
   }
 
   private requireGenuine(token: string): Record<string, unknown> {

@@ -2,9 +2,11 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { Public } from '../access/public.decorator.js';
+import { Throttle } from '../access/throttle.decorator.js';
 import { JWKS_MAX_AGE_SECONDS } from './key-publication.js';
 import { SigningKeys } from './signing-keys.js';
 
+@Throttle('none')
 @ApiTags('discovery')
 @Controller('.well-known')
 export class JwksController {

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Throttle } from '../access/throttle.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
@@ -32,6 +33,7 @@ export class SessionsController {
   }
 
   /** Ends all of the caller's sessions but this one. */
+  @Throttle('none')
   @ApiNoContentResponse()
   @HttpCode(204)
   @Delete()
@@ -40,6 +42,7 @@ export class SessionsController {
   }
 
   /** Ends one of the caller's sessions. */
+  @Throttle('none')
   @ApiNoContentResponse()
   @HttpCode(204)
   @Delete(':id')

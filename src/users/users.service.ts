@@ -162,7 +162,7 @@ export class UsersService {
   }
 
   private async loginName(typed: string): Promise<string> {
-    return (await this.extensions.loginName?.(typed)) ?? typed;
+    return (await this.extensions.loginName?.(typed.trim())) ?? typed.trim();
   }
 
   private findBy(where: FindOptionsWhere<User>): Promise<User | null> {

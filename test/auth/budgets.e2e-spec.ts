@@ -172,6 +172,34 @@ describe(`the budget for attempts to sign in, counted in ${place}`, () => {
     expect(refreshed.headers).not.toHaveProperty('set-cookie');
   });
 
+  it('gives none for a refresh that names somebody', async () => {
+    const { refresh_token } = (await attempt(grace)).body as TokenPair;
+    const form = { grant_type: 'refresh_token', refresh_token, username: ada.username };
+    const refreshed = await service.api.postForm('/token', form).expect(200);
+    expect(refreshed.headers).not.toHaveProperty('x-device-token');
+    expect(refreshed.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('is a stranger’s again once the password that the device was known by is another', async () => {
+    const device = await signInFrom(ada);
+    const { access_token } = (await attempt(ada, home, device)).body as TokenPair;
+    const change = { current_password: ada.password, new_password: 'a wholly different phrase' };
+    await service.api.post('/users/me/password', change, access_token).expect(204);
+    for (let n = 0; n < 5; n++) await guess(ada.username, elsewhere(7));
+    const renewed = { ...ada, password: change.new_password };
+    expect(refusal(await attempt(renewed, elsewhere(7), device))).toEqual(limited);
+    expect((await attempt(renewed, elsewhere(8), device)).headers).toHaveProperty('x-device-token');
+  });
+
+  it('is one for an account, whether it is called by its username or its address, in whatever spelling', async () => {
+    const email = `${ada.username}@example.org`;
+    const { access_token } = (await attempt(ada, elsewhere(9))).body as TokenPair;
+    await service.api.patch('/users/me', { email }, access_token).expect(200);
+    const spellings = [ada.username, email, ada.username.toUpperCase(), email.toUpperCase(), ` ${email} `];
+    for (const spelling of spellings) expect((await guess(spelling)).status).toBe(401);
+    for (const spelling of [ada.username, email]) expect(refusal(await guess(spelling))).toEqual(limited);
+  });
+
   it('gives it in a cookie that scripts and other sites do not get', async () => {
     const [cookie] = (await attempt(ada)).headers['set-cookie'] as unknown as string[];
     expect(cookie).toMatch(/^gatehouse_device=[\w.-]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);

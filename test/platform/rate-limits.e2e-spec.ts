@@ -1,3 +1,4 @@
+import { RegistrationService } from '../../src/auth/registration.service.js';
 import { refusal } from '../support/api-client.js';
 import { ada, grace } from '../support/people.js';
 import { TestApp } from '../support/test-app.js';
@@ -88,6 +89,37 @@ describe('rate limits', () => {
     await service.api.get('/welcome').set('X-Forwarded-For', '203.0.113.1:51235').expect(429);
     await service.api.get('/welcome').set('X-Forwarded-For', '"[2001:db8::1]:443"').expect(200);
     await service.api.get('/welcome').set('X-Forwarded-For', '2001:DB8::1').expect(429);
+  });
+
+  it('keep nobody from signing out, revoking and discovery where others at the address send too much', async () => {
+    await start({ THROTTLE_DEFAULT: '3 per minute' });
+    const first = await service.api.signUp(ada);
+    await service.api.get('/welcome').expect(200);
+    await service.api.get('/welcome').expect(429);
+    for (let n = 0; n < 5; n++) {
+      await service.api.get('/.well-known/jwks.json').expect(200);
+      await service.api.get('/.well-known/oauth-authorization-server').expect(200);
+      await service.api.postForm('/revoke', { token: 'unknown' }).expect(200);
+      await service.api.delete('/account/session').expect(204);
+    }
+    await service.api.delete('/users/me/sessions', first.access_token).expect(204);
+    await service.api.post('/logout', undefined, first.access_token).expect(204);
+  });
+
+  it('count introspections by who asks, and not by address', async () => {
+    await start({ THROTTLE_DEFAULT: '4 per minute' });
+    const gateways = ['gateway-1', 'gateway-2'];
+    const tokens: string[] = [];
+    for (const username of gateways) {
+      await service.app.get(RegistrationService).register({ ...ada, username }, ['introspect']);
+      tokens.push((await service.api.signIn({ ...ada, username })).access_token);
+    }
+    const introspect = (bearer: string) =>
+      service.api.postForm('/introspect', { token: 'unknown' }).set('Authorization', `Bearer ${bearer}`);
+    for (let n = 0; n < 4; n++) await introspect(tokens[0]!).expect(200);
+    await introspect(tokens[0]!).expect(429);
+    await introspect(tokens[1]!).expect(200);
+    await service.api.get('/protected', tokens[0]).expect(200);
   });
 
   it('count what is no address to the proxy that wrote it', async () => {

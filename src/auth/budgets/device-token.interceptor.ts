@@ -1,6 +1,5 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decodeJwt } from 'jose/jwt/decode';
 import { mergeMap, type Observable } from 'rxjs';
 import { Settings } from '../../config/settings.js';
 import { privateCookie } from '../../http/private-cookie.js';
@@ -26,15 +25,18 @@ export class DeviceTokenInterceptor implements NestInterceptor<TokenPair, TokenP
     const request = http.getRequest<FastifyRequest>();
     return next.handle().pipe(
       mergeMap(async (pair) => {
-        if (triesPassword(request)) await this.makeKnown(request, http.getResponse<FastifyReply>(), pair);
+        if (triesPassword(request)) await this.makeKnown(request, http.getResponse<FastifyReply>());
         return pair;
       }),
     );
   }
 
-  private async makeKnown(request: FastifyRequest, reply: FastifyReply, pair: TokenPair): Promise<void> {
+  private async makeKnown(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const attempt = await this.attempts.of(request);
-    const device = attempt.device ?? this.devices.newDevice(decodeJwt(pair.access_token).sub ?? '');
+    const { userId, passwordChangedAt } = attempt;
+    // An account that was made since the request came has no attempts to keep apart yet.
+    if (userId === undefined || passwordChangedAt === undefined) return;
+    const device = attempt.device ?? this.devices.newDevice(userId, passwordChangedAt);
     if (!attempt.device) await this.carryOver(attempt, `device ${device.deviceId}`);
     const token = this.devices.sign(device);
     void reply.header(DEVICE_HEADER, token);

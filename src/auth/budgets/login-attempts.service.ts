@@ -13,10 +13,12 @@ export interface Attempt {
   /** What only this one can use up: a known device of the account, or the session that gives its password again. */
   readonly own?: string;
   readonly address: string;
-  /** The account as it was typed, whether there is one or not. */
+  /** The account that was typed: by its id, whatever it was called, or as it was typed where there is none. */
   readonly account: string;
-  /** Whose account it is, where a device or a session has shown that. */
+  /** Whose account it is, if anybody's. */
   readonly userId?: string;
+  /** When the password of that account was set, milliseconds since 1970. */
+  readonly passwordChangedAt?: number;
   readonly device?: Device;
 }
 
@@ -44,8 +46,8 @@ export class LoginAttempts {
 
   /** The user at whose account a request tries a password, if there is one. */
   async findUserId(request: FastifyRequest): Promise<string | null> {
-    const { userId, account } = await this.of(request);
-    return userId ?? (await this.users.findByLogin(account))?.id ?? null;
+    const { userId } = await this.of(request);
+    return userId ?? null;
   }
 
   private async identify(request: FastifyRequest): Promise<Attempt> {
@@ -53,18 +55,18 @@ export class LoginAttempts {
     const typed = typedUsername(request);
     if (typed === undefined)
       return { own: address, address, account: '', ...(await this.sessionOf(request)) };
-    const account = fold(typed.slice(0, LONGEST_ACCOUNT));
-    const device = await this.findDevice(request, typed);
-    if (!device) return { address, account };
-    return { own: `device ${device.deviceId}`, address, account, userId: device.userId, device };
+    const user = await this.users.findByLogin(typed);
+    if (!user) return { address, account: `typed ${fold(typed.slice(0, LONGEST_ACCOUNT))}` };
+    const passwordChangedAt = user.passwordChangedAt.getTime();
+    const attempt = { address, account: user.id, userId: user.id, passwordChangedAt };
+    const device = this.findDevice(request, user.id, passwordChangedAt);
+    return device ? { ...attempt, own: `device ${device.deviceId}`, device } : attempt;
   }
 
-  private async findDevice(request: FastifyRequest, login: string): Promise<Device | undefined> {
+  private findDevice(request: FastifyRequest, userId: string, passwordChangedAt: number): Device | undefined {
     const token = presentedDeviceToken(request);
     const device = token === undefined ? undefined : this.devices.find(token);
-    if (!device) return undefined;
-    const user = await this.users.findByLogin(login);
-    return user?.id === device.userId ? device : undefined;
+    return device?.userId === userId && device.passwordChangedAt === passwordChangedAt ? device : undefined;
   }
 
   private async sessionOf(request: FastifyRequest): Promise<Pick<Attempt, 'own' | 'userId'> | undefined> {
@@ -73,9 +75,13 @@ export class LoginAttempts {
   }
 }
 
-/** Whether a password is tried by a request: with a username, or by somebody who is signed in. */
+/**
+ * Whether a password is tried by a request: with a username, or by somebody who is signed in. A refresh tries none, whatever
+ * else it sends.
+ */
 export function triesPassword({ body }: Pick<FastifyRequest, 'body'>): boolean {
-  const { username, password, current_password } = (body ?? {}) as Record<string, unknown>;
+  const { grant_type, username, password, current_password } = (body ?? {}) as Record<string, unknown>;
+  if (grant_type === 'refresh_token') return false;
   return typeof username === 'string' || (password ?? current_password) !== undefined;
 }
 

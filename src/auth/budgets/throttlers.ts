@@ -47,7 +47,9 @@ export function throttlers(
       ...named('default', throttleDefault, {
         skipIf: (context) => throttleOf(context) === 'none',
         getTracker: (request, context) =>
-          isLogin(context) ? by(byAddress)(request) : addressOf(request as unknown as FastifyRequest),
+          isLogin(context) || throttleOf(context) === 'caller'
+            ? by(byAddress)(request)
+            : addressOf(request as unknown as FastifyRequest),
       }),
       ...named('login', throttleLogin, { ...login, getTracker: by(byAccount) }),
       ...named('login-account', throttleLogin.map(inAnHour(ADDRESSES_AN_ACCOUNT)), {
