@@ -1,6 +1,3 @@
-/** A test that waits for processes leaves its core to others: three workers for two cores. */
-const WAITING = { TEST_WORKERS: '150%' };
-
 /**
  * The tests that need a program besides Node, or that take minutes. Each tier is a folder of `test` and a command,
  * `npm run test:<tier>`; `npm test` runs everything else. CONTRIBUTING.md lists how long they take.
@@ -8,7 +5,7 @@ const WAITING = { TEST_WORKERS: '150%' };
  */
 export const tiers = {
   /** The built service and its command line, started as processes and killed. */
-  processes: { needs: [], variables: WAITING },
+  processes: { needs: [] },
   /** One instance with Redis. */
   services: { needs: ['Redis'], sharedServers: ['Redis'], repeats: ['auth/budgets.*'] },
   /** The account page. */
@@ -17,7 +14,6 @@ export const tiers = {
   foreign: { needs: ['Python with FastAPI and Flask'] },
   /** What the documents tell a reader to run, the package and the schematics. */
   documents: {
-    variables: WAITING,
     needs: ['curl', 'git', 'nginx', 'Python with FastAPI and Flask', 'Python with Django', 'sqlite3'],
   },
   /** Crashes, random requests to every route, the races of `npm test` with many more rounds, and very many sessions. */
@@ -28,7 +24,6 @@ export const tiers = {
   },
   /** One instance on PostgreSQL, and the tests of `npm test` that a store decides, on PostgreSQL and Redis. */
   postgres: {
-    variables: WAITING,
     needs: ['PostgreSQL', 'Redis', 'ps', 'curl'],
     sharedServers: ['PostgreSQL', 'Redis'],
     repeats: [
