@@ -4,6 +4,7 @@ import { Throttle } from '../access/throttle.decorator.js';
 import { CurrentUser } from '../access/current-user.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { ApiAccessToken } from '../docs/api-access-token.decorator.js';
+import { ApiErrors } from '../docs/api-errors.decorator.js';
 import { AppError } from '../errors/app-error.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import type { CutCounts } from './cut.js';
@@ -23,6 +24,7 @@ export class SessionsController {
 
   /** The caller's live sessions, the one used last first, a page at a time. */
   @ApiOkResponse({ type: SessionList })
+  @ApiErrors('validation_failed')
   @Get()
   async list(
     @CurrentUser() { userId, sessionId }: Identity,

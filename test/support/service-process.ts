@@ -18,6 +18,7 @@ export const testVariables: Variables = {
   PASSWORD_HASH_PASSES: '1',
   THROTTLE_DEFAULT: '1000000 per minute',
   THROTTLE_LOGIN: '1000000 per minute',
+  MAX_SESSIONS: '10000',
 };
 
 /** Lets the service crash once what this path asks for is committed, before it is answered. */

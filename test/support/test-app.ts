@@ -23,6 +23,7 @@ const testSettings = {
   PASSWORD_HASH_PASSES: '1',
   THROTTLE_DEFAULT: '1000000 per minute',
   THROTTLE_LOGIN: '1000000 per minute',
+  MAX_SESSIONS: '10000',
   LOG_LEVEL: 'info',
 };
 
