@@ -200,6 +200,26 @@ describe(`the budget for attempts to sign in, counted in ${place}`, () => {
     for (const spelling of [ada.username, email]) expect(refusal(await guess(spelling))).toEqual(limited);
   });
 
+  it.each([
+    [
+      'POST /login',
+      () => service.api.post('/login', { username: 'a\0b', password: 'a guess' }),
+      'validation_failed',
+    ],
+    [
+      'POST /password/forgot',
+      () => service.api.post('/password/forgot', { email: 'a\0b@example.org' }),
+      'validation_failed',
+    ],
+    [
+      'POST /token',
+      () => service.api.postForm('/token', { username: 'a\0b', password: 'a guess' }),
+      'invalid_request',
+    ],
+  ])('does not look up a name that no database can store: %s', async (_, send, error) => {
+    expect(refusal(await send())).toEqual({ status: 400, error });
+  });
+
   it('gives it in a cookie that scripts and other sites do not get', async () => {
     const [cookie] = (await attempt(ada)).headers['set-cookie'] as unknown as string[];
     expect(cookie).toMatch(/^gatehouse_device=[\w.-]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);

@@ -6,6 +6,7 @@ import { TokenVerifier } from '../../tokens/token-verifier.js';
 import { fold } from '../../users/fold.js';
 import { UsersService } from '../../users/users.service.js';
 import { bearerToken } from '../../http/bearer-token.js';
+import { isText } from '../../http/request-fields.js';
 import { presentedDeviceToken } from './device-token.js';
 
 /** Whose budget an attempt is taken from. */
@@ -55,7 +56,8 @@ export class LoginAttempts {
     const typed = typedUsername(request);
     if (typed === undefined)
       return { own: address, address, account: '', ...(await this.sessionOf(request)) };
-    const user = await this.users.findByLogin(typed);
+    // The request is validated later, and a database refuses some texts.
+    const user = isText(typed) ? await this.users.findByLogin(typed) : null;
     if (!user) return { address, account: `typed ${fold(typed.slice(0, LONGEST_ACCOUNT))}` };
     const passwordChangedAt = user.passwordChangedAt.getTime();
     const attempt = { address, account: user.id, userId: user.id, passwordChangedAt };
