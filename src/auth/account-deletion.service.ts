@@ -56,7 +56,7 @@ export class AccountDeletionService {
     const cut = await this.revocation.endSessions({ userId: id }, 'account_deleted');
     await this.audit.record(manager, { type: 'user_deleted', userId: id });
     await this.audit.redact(manager, id);
-    if (email !== null) await this.mails.drop(manager, email);
+    if (email !== null) await this.mails.drop(manager, { recipient: email });
     await this.sessions.deleteEnded(id);
     await this.users.erase(user);
     return cut;

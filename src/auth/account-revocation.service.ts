@@ -8,9 +8,6 @@ import type { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import { OneTimeTokensService } from './one-time-tokens/one-time-tokens.service.js';
 
-/** The kinds of mail that carry a one-time token. */
-const LINKS = ['verify_email', 'reset_password'];
-
 /** Takes an account back from whoever has got hold of it. */
 @Injectable()
 export class AccountRevocation {
@@ -36,8 +33,9 @@ export class AccountRevocation {
     const scope = exceptSessionId === undefined ? { userId } : { userId, exceptSessionId };
     const cut = await this.revocation.endSessions(scope, reason);
     await this.oneTimeTokens.revokeAll(manager, userId);
-    for (const address of [email, pendingEmail])
-      if (address !== null) await this.mails.drop(manager, address, LINKS);
+    await this.mails.drop(manager, { userId, kind: 'verify_email' });
+    // A reset is queued for an address, before anybody looks up whose it is.
+    if (email !== null) await this.mails.drop(manager, { recipient: email, kind: 'reset_password' });
     return cut;
   }
 }

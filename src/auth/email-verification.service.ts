@@ -40,10 +40,10 @@ export class EmailVerificationService {
     if (address !== null) await this.askFor(manager, user, address);
   }
 
-  /** What was mailed to an address, or waits to be, verifies it no more. */
-  async revoke(manager: EntityManager, userId: string, address: string): Promise<void> {
+  /** Revokes the verification link of a user, also one that is still in a queued mail. */
+  async revoke(manager: EntityManager, userId: string): Promise<void> {
     await this.oneTimeTokens.revoke(manager, userId, 'verify_email');
-    await this.mails.drop(manager, address, ['verify_email']);
+    await this.mails.drop(manager, { userId, kind: 'verify_email' });
   }
 
   /** Mails a link to an address of the user, or one that is to be. */

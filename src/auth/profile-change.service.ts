@@ -40,7 +40,7 @@ export class ProfileChangeService {
       const { pendingEmail } = await lockUser(manager, userId);
       if (pendingEmail === null) return;
       await this.users.cancelPendingEmail(userId);
-      await this.verification.revoke(manager, userId, pendingEmail);
+      await this.verification.revoke(manager, userId);
       await this.audit.record(manager, { type: 'email_change_cancelled', userId });
     });
   }

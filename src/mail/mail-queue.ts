@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../time/clock.js';
 import { OutboundMail } from './outbound-mail.entity.js';
 
@@ -27,8 +27,11 @@ export class MailQueue {
     ]);
   }
 
-  /** Takes back what waits for this address: all of it, or the mails of some kinds. */
-  async drop(manager: EntityManager, recipient: string, kinds?: readonly string[]): Promise<void> {
-    await manager.delete(OutboundMail, { recipient, ...(kinds && { kind: In([...kinds]) }) });
+  /** Deletes the queued mails that match all of these. */
+  async drop(
+    manager: EntityManager,
+    mails: Partial<Pick<OutboundMail, 'kind' | 'recipient' | 'userId'>>,
+  ): Promise<void> {
+    await manager.delete(OutboundMail, mails);
   }
 }

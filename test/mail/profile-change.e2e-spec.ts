@@ -6,7 +6,6 @@ import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { ada, grace, type Person } from '../support/people.js';
 import { SmtpInbox } from '../support/smtp-inbox.js';
 import { TestApp } from '../support/test-app.js';
-import { until } from '../support/until.js';
 
 describe('changing the own account', () => {
   let service: TestApp;
@@ -115,14 +114,7 @@ describe('changing the own account', () => {
   describe('with a mail server', () => {
     let inbox: SmtpInbox;
 
-    const sent = async (subject: string, to: string) => {
-      const found = () =>
-        inbox.deliveries.filter(
-          ({ to: [first], source }) => first === to && source.includes(`Subject: ${subject}\n`),
-        );
-      await until(() => found().length > 0);
-      return found().at(-1)!.source;
-    };
+    const sent = (subject: string, to: string) => inbox.waitFor(subject, to);
 
     beforeAll(async () => {
       inbox = await SmtpInbox.start(await freePort());

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { until } from './until.js';
 
 interface Delivery {
   readonly to: string[];
@@ -17,6 +18,16 @@ export class SmtpInbox {
   attempts = 0;
 
   private constructor(readonly port: number) {}
+
+  /** Waits for a mail with this subject to an address. @returns the source of the last one */
+  async waitFor(subject: string, to: string): Promise<string> {
+    const found = () =>
+      this.deliveries.filter(
+        ({ to: [first], source }) => first === to && source.includes(`Subject: ${subject}\n`),
+      );
+    await until(() => found().length > 0);
+    return found().at(-1)!.source;
+  }
 
   private server: SMTPServer | undefined;
 
