@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import { MOST_ITERATIONS } from './pbkdf2-hash.js';
+import { pbkdf2Hash, type Pbkdf2Parts } from './pbkdf2-hash.js';
 import { UnusableHash, type HashReader } from './stored-hash.js';
 
 /** Nothing but base64 of the length that the versions have, so that no other format is taken for it. */
@@ -11,13 +10,6 @@ const VERSION_2_ITERATIONS = 1000;
 /** By the number of ASP.NET's `KeyDerivationPrf`. */
 const digests = ['sha1', 'sha256', 'sha512'];
 
-interface Parts {
-  readonly digest: string;
-  readonly iterations: number;
-  readonly salt: Buffer;
-  readonly key: Buffer;
-}
-
 /**
  * PBKDF2 as the `PasswordHasher` of ASP.NET Identity lays it out, in base64: a zero, salt and key (version 2), or a one, the
  * numbers of the digest, of iterations and of the bytes of the salt, salt and key (version 3).
@@ -26,18 +18,10 @@ export const readAspNetIdentity: HashReader = (stored) => {
   if (!FORM.test(stored)) return undefined;
   const parts = takeApart(Buffer.from(stored, 'base64'));
   if (!parts) throw new UnusableHash('is no well-formed hash of ASP.NET Identity');
-  const { digest, iterations, salt, key } = parts;
-  return {
-    excess:
-      iterations > MOST_ITERATIONS
-        ? `has ${String(iterations)} iterations: at most ${String(MOST_ITERATIONS)}`
-        : undefined,
-    matches: async (password, threads) =>
-      timingSafeEqual(await threads.run('pbkdf2', password, salt, iterations, key.length, digest), key),
-  };
+  return pbkdf2Hash(parts);
 };
 
-function takeApart(bytes: Buffer): Parts | undefined {
+function takeApart(bytes: Buffer): Pbkdf2Parts | undefined {
   if (bytes[0] === 0 && bytes.length === 1 + SALT_BYTES + KEY_BYTES)
     return { digest: 'sha1', iterations: VERSION_2_ITERATIONS, ...saltAndKey(bytes, 1, SALT_BYTES) };
   if (bytes[0] !== 1 || bytes.length < HEAD_BYTES + SALT_BYTES + KEY_BYTES) return undefined;
@@ -49,6 +33,6 @@ function takeApart(bytes: Buffer): Parts | undefined {
   return { digest, iterations, ...saltAndKey(bytes, HEAD_BYTES, saltBytes) };
 }
 
-function saltAndKey(bytes: Buffer, start: number, saltBytes: number): Pick<Parts, 'salt' | 'key'> {
+function saltAndKey(bytes: Buffer, start: number, saltBytes: number): Pick<Pbkdf2Parts, 'salt' | 'key'> {
   return { salt: bytes.subarray(start, start + saltBytes), key: bytes.subarray(start + saltBytes) };
 }
