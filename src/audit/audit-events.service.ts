@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
+import { MAX_BATCH_ROWS } from '../database/batches.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { decodeCursor, invalidCursor, toPage, type Page } from '../http/cursor.js';
 import type { AuditEventType } from './audit-event-types.js';
 import { AuditEvent } from './audit-event.entity.js';
-
-const MOST_AT_ONCE = 500;
 
 /** Which events are asked for. */
 export interface AuditFilter {
@@ -55,11 +54,11 @@ export class AuditEvents {
     do {
       const where = { userId, seq: MoreThan(last) };
       some = await this.work.read((manager) =>
-        manager.find(AuditEvent, { where, order: { seq: 'ASC' }, take: MOST_AT_ONCE }),
+        manager.find(AuditEvent, { where, order: { seq: 'ASC' }, take: MAX_BATCH_ROWS }),
       );
       yield* some;
       last = some.at(-1)?.seq ?? last;
-    } while (some.length === MOST_AT_ONCE);
+    } while (some.length === MAX_BATCH_ROWS);
   }
 
   private async requireSeq(id: string): Promise<number> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { In, IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { currentOrigin } from '../access/request-context.js';
+import { MAX_BATCH_ROWS } from '../database/batches.js';
 import { insertRow } from '../database/insert-row.js';
 import { sqlIn } from '../database/sql.js';
 import { DoFirst, UnitOfWork } from '../database/unit-of-work.js';
@@ -12,7 +13,6 @@ import { auditEventTypes, type AuditEventType } from './audit-event-types.js';
 import { AuditEvent, type PersonalData } from './audit-event.entity.js';
 import { commitTo, hashOf } from './chain.js';
 
-const MOST_AT_ONCE = 500;
 const ERASED = { personal: null, salt: null };
 
 interface Happening {
@@ -72,15 +72,12 @@ export class AuditTrail {
     await lockHead(manager);
   }
 
-  private async redactInBatches(userId: string): Promise<void> {
-    let some: number[];
-    do {
-      some = await this.work.run(async (manager) => {
-        const seqs = await findPersonal(manager, userId, MOST_AT_ONCE);
-        await manager.update(AuditEvent, { seq: In(seqs) }, ERASED);
-        return seqs;
-      });
-    } while (some.length === MOST_AT_ONCE);
+  private redactInBatches(userId: string): Promise<void> {
+    return this.work.runInBatches(async (manager) => {
+      const seqs = await findPersonal(manager, userId, MAX_BATCH_ROWS);
+      await manager.update(AuditEvent, { seq: In(seqs) }, ERASED);
+      return seqs.length;
+    });
   }
 
   private describe({ type, userId, details = {}, personal }: Happening): Unchained {
@@ -124,7 +121,7 @@ function personalOf(userId: string): FindOptionsWhere<AuditEvent>[] {
 }
 
 async function hasMany(manager: EntityManager, userId: string): Promise<boolean> {
-  return (await findPersonal(manager, userId, MOST_AT_ONCE + 1)).length > MOST_AT_ONCE;
+  return (await findPersonal(manager, userId, MAX_BATCH_ROWS + 1)).length > MAX_BATCH_ROWS;
 }
 
 async function findPersonal(manager: EntityManager, userId: string, most: number): Promise<number[]> {

@@ -7,26 +7,22 @@ import {
   type FindOptionsSelect,
   type FindOptionsWhere,
 } from 'typeorm';
+import { MAX_BATCH_ROWS } from './batches.js';
 import { lockUnlessLocked } from './lock-unless-locked.js';
 import type { UnitOfWork } from './unit-of-work.js';
-
-const ROWS_A_BATCH = 500;
 
 interface Expiring {
   expiresAt: Date;
 }
 
 /** Removes the rows of a table that have expired, in small batches so that no request waits long behind one. */
-export async function deleteExpired<Row extends Expiring>(
+export function deleteExpired<Row extends Expiring>(
   work: UnitOfWork,
   table: EntityTarget<Row>,
   key: keyof Row,
   now: Date,
 ): Promise<void> {
-  let removed: number;
-  do {
-    removed = await work.run((manager) => deleteSomeExpired(manager, table, key, now));
-  } while (removed === ROWS_A_BATCH);
+  return work.runInBatches((manager) => deleteSomeExpired(manager, table, key, now));
 }
 
 /** Removes some of them, in the open unit of work. What somebody else is at is left for another time. */
@@ -40,7 +36,7 @@ export async function deleteSomeExpired<Row extends Expiring>(
     select: { [key]: true } as FindOptionsSelect<Row>,
     where: { expiresAt: LessThanOrEqual(now) } as FindOptionsWhere<Row>,
     order: { [key]: 'ASC' } as FindOptionsOrder<Row>,
-    take: ROWS_A_BATCH,
+    take: MAX_BATCH_ROWS,
     ...lockUnlessLocked(manager),
   });
   const keys = In(rows.map((row) => row[key]));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Mutex } from 'async-mutex';
 import { DataSource, type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { Ambient } from '../ambient/ambient.js';
+import { MAX_BATCH_ROWS } from './batches.js';
 import { GroupCommit } from './group-commit.js';
 
 /** Any number, as long as nobody else on the database takes the same for a lock of theirs. */
@@ -56,6 +57,15 @@ export class UnitOfWork {
   async run<T>(work: Work<T>): Promise<T> {
     const open = this.open.get();
     return open ? work(open.manager) : this.runUnit(work, new Map());
+  }
+
+  /**
+   * Runs a step in a unit of its own, again and again, until it has changed less than a full batch. Other units can run
+   * in between.
+   * @param step returns how many rows it has changed, {@link MAX_BATCH_ROWS} at most
+   */
+  async runInBatches(step: Work<number>): Promise<void> {
+    while ((await this.run(step)) === MAX_BATCH_ROWS);
   }
 
   /** As {@link run}, and one at a time among all the processes on this database, whatever they write. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings, type TokenType } from '../config/settings.js';
+import { MAX_BATCH_ROWS } from '../database/batches.js';
 import { DoFirst, lockForUpdate, UnitOfWork } from '../database/unit-of-work.js';
 import { addSeconds, Clock, earliest, latest } from '../time/clock.js';
 import type { CutReason } from './cut-reason.js';
@@ -11,9 +12,6 @@ import { RefreshToken } from './refresh-token.entity.js';
 import { requireLiveSession } from './require-live-session.js';
 import { Session } from './session.entity.js';
 import type { RefreshClaims } from './token-claims.js';
-
-/** How many sessions are ended in one unit of work: it takes some 50 ms, in which nobody else can write to SQLite. */
-const MOST_AT_ONCE = 500;
 
 /** What is known of an access token that is to be revoked. */
 export interface RevocableAccessToken {
@@ -42,8 +40,8 @@ export class RevocationService {
     return this.work.run(async (manager) => {
       const key = `the end of the sessions of ${scope.userId}`;
       const before = (this.work.resultOf(key) as CutCounts | undefined) ?? noCut;
-      const sessions = await this.lockLive(manager, scope, MOST_AT_ONCE + 1);
-      if (sessions.length > MOST_AT_ONCE)
+      const sessions = await this.lockLive(manager, scope, MAX_BATCH_ROWS + 1);
+      if (sessions.length > MAX_BATCH_ROWS)
         throw new DoFirst(key, () => this.endInBatches(scope, reason, before));
       return sumOfCuts(before, await this.end(manager, sessions, scope.userId, reason));
     });
@@ -82,13 +80,12 @@ export class RevocationService {
 
   private async endInBatches(scope: CutScope, reason: CutReason, before: CutCounts): Promise<CutCounts> {
     let all = before;
-    let some: CutCounts;
-    do {
-      some = await this.work.run(async (manager) =>
-        this.end(manager, await this.lockLive(manager, scope, MOST_AT_ONCE), scope.userId, reason),
-      );
+    await this.work.runInBatches(async (manager) => {
+      const sessions = await this.lockLive(manager, scope, MAX_BATCH_ROWS);
+      const some = await this.end(manager, sessions, scope.userId, reason);
       all = sumOfCuts(all, some);
-    } while (some.sessions === MOST_AT_ONCE);
+      return some.sessions;
+    });
     return all;
   }
 

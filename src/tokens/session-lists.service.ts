@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { MAX_BATCH_ROWS } from '../database/batches.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { decodeCursor, invalidCursor, toPage, type Page } from '../http/cursor.js';
 import { Clock } from '../time/clock.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 
-const MOST_AT_ONCE = 500;
 /** Keeps a cursor of another list from being taken for one of this. */
 const LIVE_LIST = /^sessions (\d+) (\S+)$/;
 
@@ -49,7 +49,7 @@ export class SessionLists {
     do {
       const some = await this.work.read((manager) => keptAfter(manager, userId, last));
       yield* some;
-      last = some.length === MOST_AT_ONCE ? some.at(-1)?.session : undefined;
+      last = some.length === MAX_BATCH_ROWS ? some.at(-1)?.session : undefined;
     } while (last);
   }
 }
@@ -82,7 +82,7 @@ async function keptAfter(
         ]
       : { userId },
     order: { createdAt: 'ASC', id: 'ASC' },
-    take: MOST_AT_ONCE,
+    take: MAX_BATCH_ROWS,
   });
   const tokens = await manager.find(RefreshToken, {
     where: { sessionId: In(sessions.map(({ id }) => id)) },

@@ -5,6 +5,7 @@ import type { Client } from '../access/client.decorator.js';
 import type { Identity } from '../access/identity.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
+import { MAX_BATCH_ROWS } from '../database/batches.js';
 import { insertRow } from '../database/insert-row.js';
 import { DoFirst, UnitOfWork } from '../database/unit-of-work.js';
 import { Clock, latest } from '../time/clock.js';
@@ -19,7 +20,6 @@ import type { RefreshClaims } from './token-claims.js';
 import { refreshJtiBeside, TokenIssuer } from './token-issuer.js';
 import type { AccessTokenAnswer, TokenPair } from './token-pair.js';
 
-const MOST_AT_ONCE = 500;
 const MOST_SURPLUS = 20;
 /** Starts sessions, renews the proof of the password in them. How they end is the revocation's. */
 @Injectable()
@@ -76,8 +76,8 @@ export class SessionsService {
   /** Deletes the ended sessions of a user where they are too many to go with the user in one statement. */
   deleteEnded(userId: string): Promise<void> {
     return this.work.run(async (manager) => {
-      const ended = await findEnded(manager, userId, MOST_AT_ONCE + 1);
-      if (ended.length > MOST_AT_ONCE)
+      const ended = await findEnded(manager, userId, MAX_BATCH_ROWS + 1);
+      if (ended.length > MAX_BATCH_ROWS)
         throw new DoFirst(`the deletion of the sessions of ${userId}`, () => this.deleteInBatches(userId));
     });
   }
@@ -109,15 +109,12 @@ export class SessionsService {
       await this.revocation.endSessions({ userId, sessionId: id }, 'session_ended');
   }
 
-  private async deleteInBatches(userId: string): Promise<void> {
-    let deleted: number;
-    do {
-      deleted = await this.work.run(async (manager) => {
-        const some = await findEnded(manager, userId, MOST_AT_ONCE);
-        if (some.length > 0) await manager.delete(Session, { id: In(some.map(({ id }) => id)) });
-        return some.length;
-      });
-    } while (deleted === MOST_AT_ONCE);
+  private deleteInBatches(userId: string): Promise<void> {
+    return this.work.runInBatches(async (manager) => {
+      const some = await findEnded(manager, userId, MAX_BATCH_ROWS);
+      if (some.length > 0) await manager.delete(Session, { id: In(some.map(({ id }) => id)) });
+      return some.length;
+    });
   }
 
   private newSession(
