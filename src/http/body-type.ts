@@ -7,13 +7,13 @@ import { AppError } from '../errors/app-error.js';
  * @throws AppError unsupported_media_type, or invalid_request on an OAuth 2.0 endpoint
  */
 export function requireBodyType(request: FastifyRequest): void {
-  if (isEmpty(request)) {
-    // What names the type of nothing says nothing; the framework would refuse one that it cannot read.
-    delete request.headers['content-type'];
-  } else if (!isRead(request)) {
-    return;
-  } else if (request.headers['transfer-encoding']?.toLowerCase() !== 'chunked') {
-    requireTypeOfRoute(request);
+  const { headers } = request;
+  if (!isRead(request)) return;
+  if (!isEmpty(request)) {
+    if (headers['transfer-encoding']?.toLowerCase() !== 'chunked') requireTypeOfRoute(request);
+  } else if (headers['content-type'] !== undefined) {
+    // The type of a body that does not exist means nothing, and Fastify would reject a type that it cannot parse.
+    delete headers['content-type'];
   }
 }
 
